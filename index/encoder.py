@@ -19,7 +19,8 @@ from index.errors import EncoderError
 SETTING = "CHATBOT_ENCODER"
 WEIGHTS = "model.safetensors"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH = 64
+BATCH = 64  # texts in one forward pass
+WINDOW = 1024  # texts sorted by length together
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,16 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Iterator[Encoded]:
         """One Encoded a text, in order; word pieces beyond the model's limit are not read."""
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        done: dict[int, Encoded] = {}
-        for at in range(0, len(order), BATCH):
-            batch = order[at : at + BATCH]
-            for i, encoded in zip(batch, self._encode_batch([texts[i] for i in batch]), strict=True):
-                done[i] = encoded
-        return (done[i] for i in range(len(texts)))
+        for at in range(0, len(texts), WINDOW):
+            window = texts[at : at + WINDOW]
+            done: dict[int, Encoded] = {}
+            # Texts of like length go together, so that little is computed for padding.
+            order = sorted(range(len(window)), key=lambda i: len(window[i]))
+            for first in range(0, len(order), BATCH):
+                batch = order[first : first + BATCH]
+                for i, encoded in zip(batch, self._encode_batch([window[i] for i in batch]), strict=True):
+                    done[i] = encoded
+            yield from (done[i] for i in range(len(window)))
 
     def _encode_batch(self, texts: list[str]) -> list[Encoded]:
         rows = self._model.encode(texts, output_value=None, batch_size=len(texts), show_progress_bar=False)

@@ -1,13 +1,13 @@
-"""What can be wrong with what was built or with the encoder."""
+"""What can be wrong with the encoder or with what was built."""
 
 
-class IndexError_(RuntimeError):
-    """Base of the room's errors; the command line turns them into one line."""
+class IndexProblem(RuntimeError):
+    """Base of this room's errors; its message is one sentence for a person."""
 
 
-class EncoderError(IndexError_):
+class EncoderError(IndexProblem):
     """The encoder's weights are missing, or are not the published ones."""
 
 
-class StaleIndexError(IndexError_):
-    """The built index does not belong to the files it stands beside. The message names what differs."""
+class StaleIndexError(IndexProblem):
+    """What was built does not belong to the files it was built from. The message names what differs."""

@@ -1,0 +1,37 @@
+"""`vocabulary.toml`: words that people use, for words that the documents use.
+
+`[abbreviations]` maps lay and clinical words to a document's term, `[french]` French words and
+phrases to English ones. Keys are lower case; French keys have no accents. An empty value drops the
+word. It rewrites questions only, never a passage.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpus.errors import CorpusError
+
+VOCABULARY = Path(__file__).parent / "vocabulary.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    abbreviations: dict[str, str] = field(default_factory=dict)
+    french: dict[str, str] = field(default_factory=dict)
+
+
+def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
+    """Raises CorpusError naming the file and entry; a missing file is an empty vocabulary."""
+    if not path.exists():
+        return Vocabulary()
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise CorpusError(f"{path}: is not valid TOML ({e})") from e
+    for name, table in tables.items():
+        if name not in Vocabulary.__slots__ or not isinstance(table, dict):
+            raise CorpusError(f"{path}: unknown table {name!r}; expected [abbreviations] or [french]")
+        for key, value in table.items():
+            if not isinstance(value, str) or key != key.lower():
+                raise CorpusError(f"{path}: [{name}] {key!r} has value {value!r}; expected a lower-case key and text")
+    return Vocabulary(**tables)

@@ -1,0 +1,146 @@
+"""From documents and example questions to an index on disk, and back into memory.
+
+One path for both: what is missing or stale is built, then what is on disk is read. Nothing that
+does not match its manifest is ever served.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from corpus import Document, Example, read_documents, read_examples
+from corpus.questions import QUESTIONS
+from corpus.vocabulary import read_vocabulary
+from index import kernel, store, taught, vectors
+from index.encoder import Encoded, Encoder
+from index.errors import StaleIndexError
+from index.gate import Gate
+from index.reading import Reader
+from index.search import Index
+from index.signals import Signals
+
+CORPUS = Path(os.environ.get("CHATBOT_CORPUS") or QUESTIONS.parent)
+BUILT = Path(os.environ.get("CHATBOT_INDEX") or Path(__file__).parent / "built")
+Say = Callable[[str], None]
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def build(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None, say: Say = say) -> None:
+    """Builds the index of `corpus` into `folder`. Raises CorpusError or EncoderError and leaves
+    what stood there before."""
+    encoder = encoder or Encoder()
+    built_from = store.sources(corpus, encoder)
+    documents, examples, reader = read(corpus)
+    store.write(folder, built_from, lambda fresh: _fill(fresh, documents, examples, reader, encoder, say))
+    say(f"Built {folder}: {len(documents)} documents, {len(examples)} example questions.")
+
+
+def load(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None, say: Say = say) -> Index:
+    """The index of `corpus`, built first when it is missing or stale, which is said in one line."""
+    encoder = encoder or Encoder()
+    built_from = store.sources(corpus, encoder)
+    wrong = store.differences(folder, built_from)
+    if wrong:
+        say(f"Building the index ({wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}) …")
+        build(corpus, folder, encoder, say)
+    documents, _, reader = read(corpus)
+    if store.check_passages(folder / store.PASSAGES, documents):
+        raise StaleIndexError(f"{folder}: the documents changed while they were being read; start again")
+    lessons = [_read_taught(folder, document) for document in documents if _taught_path(folder, document).exists()]
+    return Index(documents, encoder, reader, _read_signals(folder, documents), lessons, built_from)
+
+
+def verify(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None) -> list[str]:
+    """Checks every digest and slices every passage again: what differs, by name."""
+    wrong = store.differences(folder, store.sources(corpus, encoder or Encoder()))
+    documents = read_documents(corpus / "documents")
+    read_examples(documents, corpus / "questions")  # raises for a quote that is gone, by file and line
+    return wrong or store.check_passages(folder / store.PASSAGES, documents)
+
+
+def read(corpus: Path) -> tuple[list[Document], list[Example], Reader]:
+    documents = read_documents(corpus / "documents")
+    examples = read_examples(documents, corpus / "questions")
+    vocabulary = read_vocabulary(corpus / "vocabulary.toml")
+    reader = Reader(vocabulary, [document.text for document in documents], [e.question for e in examples])
+    return documents, examples, reader
+
+
+def lessons_for(
+    document: Document, examples: Sequence[Example], reader: Reader, encoder: Encoder, signals: Signals, rows
+) -> taught.Lessons:
+    """`examples`, read and encoded against `document`, whose candidates are `rows` of the signals."""
+    texts = [reader.read(example.question, example.history).text for example in examples]
+    sentences, tables = [], []
+    for text, encoded in zip(texts, _progress(encoder.encode(texts), len(texts), "questions"), strict=True):
+        sentences.append(encoded.sentence)
+        tables.append(signals.table(text, encoded)[rows])
+    return taught.Lessons(examples, texts, np.array(sentences), np.array(tables))
+
+
+def _fill(fresh: Path, documents, examples, reader: Reader, encoder: Encoder, say: Say) -> None:
+    passages = [passage for document in documents for passage in document.passages]
+    store.write_passages(fresh / store.PASSAGES, passages)
+    candidates = [passage for document in documents for passage in taught.answerable(document)]
+    _encode_passages(fresh, candidates, encoder)
+    signals = _read_signals(fresh, documents)
+    names = np.array([passage.document.name for passage in candidates])
+    for document in documents:
+        own = [e for e in examples if e.document == document.name]
+        if not own:
+            say(f"{document.name} has no example questions: it will answer more cautiously.")
+            continue
+        rows = np.flatnonzero(names == document.name)
+        shared = [e for e in examples if not e.document]
+        lessons = lessons_for(document, [*own, *shared], reader, encoder, signals, rows)
+        say(f"Learning from {len(own)} example questions of {document.name} and {len(shared)} for any document …")
+        _write_taught(_taught_path(fresh, document), taught.fit(document, lessons))
+
+
+def _encode_passages(fresh: Path, candidates, encoder: Encoder) -> None:
+    wholes, tokens = [], []
+    for encoded in _progress(encoder.encode([p.text for p in candidates]), len(candidates), "passages"):
+        wholes.append(encoded.sentence)
+        tokens.append(encoded.tokens.astype(np.float16))
+    texts = [p.document.slice(unit) for p in candidates for unit in p.units]
+    units = [encoded.sentence for encoded in _progress(encoder.encode(texts), len(texts), "sentences")]
+    vectors.write(vectors.build(np.array([*wholes, *units])), fresh / store.VECTORS)
+    np.save(fresh / store.TOKENS, np.concatenate(tokens))
+    np.save(fresh / store.TOKEN_ENDS, np.cumsum([len(rows) for rows in tokens]))
+
+
+def _progress(encoded: Iterator[Encoded], total: int, what: str) -> Iterator[Encoded]:
+    return tqdm(encoded, desc=f"Encoding {what}", total=total, disable=None, leave=False)
+
+
+def _read_signals(folder: Path, documents: Sequence[Document]) -> Signals:
+    candidates = [passage for document in documents for passage in taught.answerable(document)]
+    tokens = np.load(folder / store.TOKENS, mmap_mode="r", allow_pickle=False)
+    ends = np.load(folder / store.TOKEN_ENDS, allow_pickle=False)
+    return Signals(candidates, vectors.read(folder / store.VECTORS), tokens, ends)
+
+
+def _taught_path(folder: Path, document: Document) -> Path:
+    return folder / store.TAUGHT.format(document.name)
+
+
+def _write_taught(path: Path, lessons: taught.Taught) -> None:
+    gates = {f"gate_{name}": np.append(gate.weights, gate.bias) for name, gate in lessons.gates.items()}
+    np.savez(path, **lessons.kernel.arrays(), **gates)
+
+
+def _read_taught(folder: Path, document: Document) -> taught.Taught:
+    arrays = store.read_arrays(_taught_path(folder, document))
+    gates = {
+        name.removeprefix("gate_"): Gate(values[:-1], float(values[-1]))
+        for name, values in arrays.items()
+        if name.startswith("gate_")
+    }
+    return taught.Taught(document, kernel.KernelRidge.from_arrays(arrays), gates)

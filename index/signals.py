@@ -1,0 +1,71 @@
+"""How alike a question and each passage are, with nothing learned from examples.
+
+Columns, all cosines but the last: `DENSE` (the passage as a whole), `SENTENCE` (its best sentence
+or list item), `LATE` (late interaction: the mean over the question's word pieces of the best match
+among the passage's, Khattab and Zaharia 2020, doi:10.1145/3397271.3401075), `LEXICAL` (BM25 as a
+share of the best passage's).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus import Passage
+from index import vectors
+from index.encoder import Encoded
+from index.lexical import Lexical
+
+DENSE, SENTENCE, LATE, LEXICAL = range(4)
+FEW = 400  # up to this many passages each gets all its signals; beyond, only the candidates do
+NEAREST_ROWS = 300
+NEAREST_WORDS = 60
+
+
+class Signals:
+    """`rows` of the FAISS index are all passages, then all their units, in order."""
+
+    def __init__(self, passages: Sequence[Passage], faiss_index, tokens: np.ndarray, ends: np.ndarray) -> None:
+        """`tokens` (word pieces of all passages, d) may be memory-mapped; `ends[i]` closes passage i."""
+        self.passages = passages
+        self.many = len(passages) > FEW
+        self.unit_owner = np.array([i for i, p in enumerate(passages) for _ in p.units], dtype=np.int64)
+        self._faiss = faiss_index
+        self._tokens = tokens if self.many else np.asarray(tokens, dtype=np.float32)
+        self._starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
+        self._ends = ends
+        self._owner = np.concatenate([np.arange(len(passages)), self.unit_owner])
+        self._lexical = Lexical([p.text for p in passages], passages[0].document.language)
+
+    def table(self, text: str, encoded: Encoded) -> np.ndarray:
+        """Shape (passages, 4); a passage that was not looked at has -1 in every column but LEXICAL."""
+        rows_wanted = NEAREST_ROWS if self.many else self._faiss.ntotal
+        scores, rows = vectors.search(self._faiss, encoded.sentence, rows_wanted)
+        table = np.full((len(self.passages), 4), -1.0, np.float32)
+        whole = rows < len(self.passages)
+        table[rows[whole], DENSE] = scores[whole]
+        np.maximum.at(table[:, SENTENCE], self._owner[rows[~whole]], scores[~whole])
+        lexical = self._lexical.scores(text)
+        table[:, LEXICAL] = lexical / max(float(lexical.max()), 1e-9)
+        if self.many:
+            by_words = np.argsort(-lexical, kind="stable")[:NEAREST_WORDS]
+            for i in np.union1d(self._owner[rows], by_words):
+                tokens = self._tokens[self._starts[i] : self._ends[i]].astype(np.float32)
+                table[i, LATE] = late_interaction(encoded.tokens, tokens, np.array([0]))[0]
+        else:
+            table[:, LATE] = late_interaction(encoded.tokens, self._tokens, self._starts)
+        return table
+
+    def unit_cosines(self, encoded: Encoded, passage: int) -> np.ndarray:
+        """Cosine of the question with each unit of one passage, in order."""
+        units = np.flatnonzero(self.unit_owner == passage)
+        first = len(self.passages) + int(units[0])
+        return self._faiss.reconstruct_n(first, len(units)) @ encoded.sentence
+
+
+def late_interaction(question: np.ndarray, tokens: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """One score for each passage, whose word pieces stand in `tokens` from its start on.
+
+    The mean over the question's word pieces (its two marker pieces left out) of the best cosine.
+    """
+    pieces = question[1:-1] if len(question) > 2 else question
+    return np.maximum.reduceat(pieces @ tokens.T, starts, axis=1).mean(axis=0)
