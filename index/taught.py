@@ -100,9 +100,7 @@ def fit(document: Document, lessons: Lessons) -> Taught:
     urgent = np.array([example.urgent for example in lessons.examples])
     wanted = {"answers": answer & first_holds, "near": np.array(first_holds), "urgent": urgent}
     gates = {
-        name: gate.fit(np.array(features), right)
-        for name, right in wanted.items()
-        if right.any() and not right.all()
+        name: gate.fit(np.array(features), right) for name, right in wanted.items() if right.any() and not right.all()
     }
     return Taught(document, model, gates)
 

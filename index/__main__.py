@@ -1,0 +1,55 @@
+"""python -m index build | verify | outline"""
+
+import argparse
+import sys
+
+from corpus import CorpusError, read_documents
+from index import build
+from index.errors import IndexProblem
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m index", description="Builds and checks what the bot looks things up in."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("build", help="build the index from the documents and the example questions")
+    commands.add_parser("verify", help="check every digest and passage; exit 1 naming what differs")
+    commands.add_parser("outline", help="print the map of the documents: sections, passages, roles, offsets")
+    asked = parser.parse_args(arguments)
+    try:
+        return {"build": _build, "verify": _verify, "outline": _outline}[asked.command]()
+    except (CorpusError, IndexProblem) as e:
+        print(f"error: {e}", file=sys.stderr)
+        return 1
+
+
+def _build() -> int:
+    build.build()
+    return 0
+
+
+def _verify() -> int:
+    wrong = build.verify()
+    for line in wrong:
+        print(line, file=sys.stderr)
+    if not wrong:
+        print(f"{build.BUILT}: matches its documents, example questions, encoder and code.")
+    return 1 if wrong else 0
+
+
+def _outline() -> int:
+    for document in read_documents(build.CORPUS / "documents"):
+        print(f"{document.name}  {document.title}  sha256 {document.sha256}")
+        for section in document.sections:
+            print(f"  {' › '.join(heading.shown for heading in section.headings)}")
+            for p in section.passages:
+                preview = " ".join(p.text.split())
+                print(
+                    f"    {p.span.start:6d} {p.span.end:6d}  {p.role:10s}  {preview[:72]}{'…' if preview[72:] else ''}"
+                )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
