@@ -16,6 +16,7 @@ from index.search import Findings, Hit, Index
 ANSWERED_FROM = 0.40  # P(the first passage answers)
 RELATED_FROM = 0.45  # P(the first passage is at least the nearest statement)
 URGENT_FROM = 0.25  # P(somebody is in danger now): missing one is worse than a needless hand-off
+URGENT_ALONE_FROM = 0.6  # from here on nothing but the hand-off is shown
 MORE_FROM = 0.5  # a further passage needs this share of the first one's score
 MOST_PASSAGES = 3
 
@@ -55,11 +56,15 @@ class Answer:
 def ask(index: Index, question: str, history: Sequence[str] = (), id: str | None = None) -> Answer:
     """Any text is a question; one without words is `not_covered`, with a notice that says so."""
     question = question.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be shown nowhere
-    findings = index.look_up(question, history)
-    outcome = decide(findings)
-    hits = [] if outcome == "not_covered" else chosen(findings)
+    return answer_from(index.look_up(question, history), index.documents, question, id)
+
+
+def answer_from(findings: Findings, documents: Sequence[Document], question: str, id: str | None = None) -> Answer:
+    """What is said for what was found."""
     urgent = findings.urgent >= URGENT_FROM
-    document = hits[0].passage.document if hits else index.documents[0]
+    outcome = "not_covered" if findings.urgent >= URGENT_ALONE_FROM else decide(findings)
+    hits = [] if outcome == "not_covered" else chosen(findings)
+    document = hits[0].passage.document if hits else documents[0]
     return Answer(
         id=id,
         question=question,

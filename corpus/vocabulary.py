@@ -2,7 +2,8 @@
 
 `[abbreviations]` maps lay and clinical words to a document's term, `[french]` French words and
 phrases to English ones. Keys are lower case; French keys have no accents. An empty value drops the
-word. It rewrites questions only, never a passage.
+word. `[medicines] names` lists other medicines, which are right as they stand, however like one of
+the document's they look. All of it is for questions only, never for a passage.
 """
 
 import tomllib
@@ -18,6 +19,7 @@ VOCABULARY = Path(__file__).parent / "vocabulary.toml"
 class Vocabulary:
     abbreviations: dict[str, str] = field(default_factory=dict)
     french: dict[str, str] = field(default_factory=dict)
+    medicines: frozenset[str] = frozenset()
 
 
 def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
@@ -28,10 +30,11 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise CorpusError(f"{path}: is not valid TOML ({e})") from e
+    medicines = tables.pop("medicines", {}).get("names", [])
     for name, table in tables.items():
-        if name not in Vocabulary.__slots__ or not isinstance(table, dict):
-            raise CorpusError(f"{path}: unknown table {name!r}; expected [abbreviations] or [french]")
+        if name not in ("abbreviations", "french") or not isinstance(table, dict):
+            raise CorpusError(f"{path}: unknown table {name!r}; expected [abbreviations], [french] or [medicines]")
         for key, value in table.items():
             if not isinstance(value, str) or key != key.lower():
                 raise CorpusError(f"{path}: [{name}] {key!r} has value {value!r}; expected a lower-case key and text")
-    return Vocabulary(**tables)
+    return Vocabulary(**tables, medicines=frozenset(medicines))

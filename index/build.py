@@ -16,11 +16,11 @@ from corpus import Document, Example, read_documents, read_examples
 from corpus.questions import QUESTIONS
 from corpus.vocabulary import read_vocabulary
 from index import kernel, store, taught, vectors
-from index.encoder import Encoded, Encoder
+from index.encoder import Encoder
 from index.errors import StaleIndexError
 from index.gate import Gate
 from index.reading import Reader
-from index.search import Index
+from index.search import Index, looked_at
 from index.signals import Signals
 
 CORPUS = Path(os.environ.get("CHATBOT_CORPUS") or QUESTIONS.parent)
@@ -77,12 +77,12 @@ def lessons_for(
     document: Document, examples: Sequence[Example], reader: Reader, encoder: Encoder, signals: Signals, rows
 ) -> taught.Lessons:
     """`examples`, read and encoded against `document`, whose candidates are `rows` of the signals."""
-    texts = [reader.read(example.question, example.history).text for example in examples]
-    sentences, tables = [], []
-    for text, encoded in zip(texts, _progress(encoder.encode(texts), len(texts), "questions"), strict=True):
-        sentences.append(encoded.sentence)
-        tables.append(signals.table(text, encoded)[rows])
-    return taught.Lessons(examples, texts, np.array(sentences), np.array(tables))
+    readings = [reader.read(example.question, example.history) for example in examples]
+    found = list(_progress(looked_at(readings, encoder, signals), len(readings), "questions"))
+    vectors_, tables = zip(*found, strict=True)
+    return taught.Lessons(
+        examples, [reading.text for reading in readings], np.array(vectors_), np.array([t[rows] for t in tables])
+    )
 
 
 def _fill(fresh: Path, documents, examples, reader: Reader, encoder: Encoder, say: Say) -> None:
@@ -116,7 +116,7 @@ def _encode_passages(fresh: Path, candidates, encoder: Encoder) -> None:
     np.save(fresh / store.TOKEN_ENDS, np.cumsum([len(rows) for rows in tokens]))
 
 
-def _progress(encoded: Iterator[Encoded], total: int, what: str) -> Iterator[Encoded]:
+def _progress(encoded: Iterator, total: int, what: str) -> Iterator:
     return tqdm(encoded, desc=f"Encoding {what}", total=total, disable=None, leave=False)
 
 

@@ -21,7 +21,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
 GAMMA = 2.5
 WORDING = 0.6
-RIDGE = 0.2  # the share of an example's target that may be noise
+RIDGE = 0.1  # the share of an example's target that may be noise
 BUCKETS = 2**18
 
 # Stateless, so that nothing but the weights below needs storing.

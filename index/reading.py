@@ -19,15 +19,20 @@ from corpus.vocabulary import Vocabulary
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*\+?|[^\W_]")
 TAG = re.compile(r"<[^<>]{0,500}>")
 LONGEST = 2000  # code points that are read; the rest of a longer question is not
+TURNS = 2  # "and if he is allergic to it?" rarely reaches further back
 COMMON = 3  # an example word counts as known from this many uses on
 SHORTEST_REPAIRED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`text` is what is encoded. `repairs` are the typos mended on the way, (as typed, as read)."""
+    """`text` is the question as it is encoded, `context` the same after the turns it may lean on.
+
+    `repairs` are the typos mended on the way, (as typed, as read).
+    """
 
     text: str
+    context: str
     language: str = "en"
     repairs: tuple[tuple[str, str], ...] = ()
 
@@ -42,22 +47,20 @@ class Reader:
         counts = Counter(word for text in examples for word in set(_words(text)))
         self._only_french = {word for word, value in vocabulary.french.items() if word != value} - in_documents
         glossed = {word for key in [*vocabulary.abbreviations, *vocabulary.french] for word in _words(key)}
-        self._known = in_documents | glossed | {word for word, count in counts.items() if count >= COMMON}
+        self._known = in_documents | glossed | vocabulary.medicines | {word for word, count in counts.items() if count >= COMMON}
         long = {word for word in self._known if len(word) >= SHORTEST_REPAIRED and word.isalpha()}
         # Drug and brand names are the document's words that no dictionary has.
         self._names = sorted(word for word in long & in_documents if not _is_word(word))
         self._words = sorted(word for word in long if _is_word(word, "en"))
 
     def read(self, question: str, history: Sequence[str] = ()) -> Reading:
-        """The last turn before an elliptical question is read with it, the others are not."""
+        """`history`: earlier questions, oldest first; the last TURNS of them may be leant on."""
         text = clean(question)
         language = self._language(text)
         text, repairs = self._repair(text)
-        text = self._gloss(text, language)
-        if history:
-            before = self.read(history[-1])
-            text = f"{before.text} {text}"
-        return Reading(text or question.strip(), language, repairs)
+        text = self._gloss(text, language) or text
+        before = [self.read(turn).text for turn in history[-TURNS:]]
+        return Reading(text, " ".join([*before, text]), language, repairs)
 
     def _language(self, text: str) -> str:
         words = [word for word in _words(text) if len(word) > 1]

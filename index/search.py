@@ -1,6 +1,6 @@
 """The index in use: a question in, ranked passages and calibrated probabilities out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from index.reading import Reader, Reading, has_words
 from index.signals import Signals
 from index.taught import Taught
 
+MOST_HITS = 50  # of one document
 LIST_SHARE = 0.5  # a unit is marked when it scores this share of the passage's best one
 
 
@@ -73,11 +74,10 @@ class Index:
         reading = self.reader.read(question, history)
         if not has_words(reading.text):
             return Findings(reading)
-        [encoded] = self.encoder.encode([reading.text])
-        table = self.signals.table(reading.text, encoded)
+        [(vector, table)] = looked_at([reading], self.encoder, self.signals)
         found = []
         for lessons in self.taught:
-            verdict = lessons.judge(reading.text, encoded.sentence, table[self._rows[lessons.document.name]])
+            verdict = lessons.judge(reading.text, vector, table[self._rows[lessons.document.name]])
             hits = tuple(
                 Hit(lessons.candidates[i], float(verdict.scores[i]), self._marked(lessons, verdict.units, i))
                 for i in verdict.order
@@ -86,7 +86,7 @@ class Index:
             found.append(Findings(reading, hits, verdict.answers, verdict.near, verdict.urgent, topic))
         if len(self._untaught):
             guess = untaught.judge(table[self._untaught])
-            hits = tuple(self._plain_hit(self._untaught[i], guess.scores[i], encoded) for i in guess.order[:50])
+            hits = tuple(self._plain_hit(self._untaught[i], guess.scores[i], vector) for i in guess.order[:MOST_HITS])
             found.append(Findings(reading, hits, guess.answers, guess.answers))
         return _best(found)
 
@@ -99,20 +99,39 @@ class Index:
             if score >= LIST_SHARE * scores.max() or len(passage.units) == 1
         ) or (passage.units[int(scores.argmax())],)
 
-    def _plain_hit(self, row: int, score: float, encoded) -> Hit:
+    def _plain_hit(self, row: int, score: float, vector: np.ndarray) -> Hit:
         passage = self.signals.passages[row]
-        best = int(np.argmax(self.signals.unit_cosines(encoded, row)))
+        best = int(np.argmax(self.signals.unit_cosines(vector, row)))
         return Hit(passage, float(score), (passage.units[best],))
+
+
+def looked_at(
+    readings: Sequence[Reading], encoder: Encoder, signals: Signals
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each reading its vector (d,) and its table of signals (passages, 4).
+
+    A follow-up is looked at alone and after the turns before it, and both count the same: alone,
+    "how much does it cost?" is a refusal whatever came before; with them, "how is it given?" has
+    its subject.
+    """
+    texts = [text for reading in readings for text in dict.fromkeys([reading.text, reading.context])]
+    encoded = encoder.encode(texts)
+    for reading in readings:
+        pair = [(text, next(encoded)) for text in dict.fromkeys([reading.text, reading.context])]
+        vector = sum(e.sentence for _, e in pair)
+        table = sum(signals.table(text, e) for text, e in pair) / len(pair)
+        yield vector / np.linalg.norm(vector), table
 
 
 def _best(found: list[Findings]) -> Findings:
     """The document that answers best comes first; danger is heeded whichever document saw it."""
     found = sorted(found, key=lambda f: -f.answers)
     first = found[0]
-    hits = [hit for findings in found for hit in findings.hits[:10]]
-    rest = [hit for hit in first.hits[10:]]
-    topic = next((f.topic for f in found if f.topic), "")
     return Findings(
-        first.reading, tuple([*hits, *rest]), first.answers, max(f.near for f in found),
-        max(f.urgent for f in found), topic,
-    )  # fmt: skip
+        reading=first.reading,
+        hits=tuple(hit for findings in found for hit in findings.hits[:MOST_HITS]),
+        answers=first.answers,
+        near=max(findings.near for findings in found),
+        urgent=max(findings.urgent for findings in found),
+        topic=next((findings.topic for findings in found if findings.topic), ""),
+    )

@@ -55,11 +55,11 @@ class Signals:
             table[:, LATE] = late_interaction(encoded.tokens, self._tokens, self._starts)
         return table
 
-    def unit_cosines(self, encoded: Encoded, passage: int) -> np.ndarray:
+    def unit_cosines(self, vector: np.ndarray, passage: int) -> np.ndarray:
         """Cosine of the question with each unit of one passage, in order."""
         units = np.flatnonzero(self.unit_owner == passage)
         first = len(self.passages) + int(units[0])
-        return self._faiss.reconstruct_n(first, len(units)) @ encoded.sentence
+        return self._faiss.reconstruct_n(first, len(units)) @ vector
 
 
 def late_interaction(question: np.ndarray, tokens: np.ndarray, starts: np.ndarray) -> np.ndarray:

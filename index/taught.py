@@ -17,7 +17,7 @@ from index import gate, kernel
 from index.gate import Gate
 from index.signals import LATE, SENTENCE
 
-UNTAUGHT_SHARE = 0.3  # of SENTENCE and of LATE in a passage's score
+UNTAUGHT_SHARE = 0.2  # of SENTENCE and of LATE in a passage's score
 GATES = ("answers", "near", "urgent")
 
 

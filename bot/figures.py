@@ -1,0 +1,180 @@
+"""What answers to labelled questions come to: the figures, their intervals, and the plots."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bot.ask import Answer, ShownPassage
+from corpus import Example
+
+BINS = 10
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled question with its answer. `first`, `any`: that passage, or some, holds a gold quote."""
+
+    example: Example
+    answer: Answer
+    first: bool
+    any: bool
+
+    @property
+    def answered(self) -> bool:
+        return self.answer.outcome == "answered"
+
+    @property
+    def miss(self) -> bool:
+        right = self.answered and self.first
+        return not right if self.example.label == "answer" else self.answered
+
+
+def rows(examples: Sequence[Example], answers: Sequence[Answer]) -> list[Row]:
+    made = []
+    for example, answer in zip(examples, answers, strict=True):
+        hits = [is_hit(passage, example.gold) for passage in answer.passages]
+        made.append(Row(example, answer, bool(hits and hits[0]), any(hits)))
+    return made
+
+
+def is_hit(passage: ShownPassage, gold: Sequence[str]) -> bool:
+    shown = _plain(passage.text)
+    return any(_plain(quote) in shown for quote in gold)
+
+
+def _plain(text: str) -> str:
+    """Up to white space and line-start bullets."""
+    return " ".join(re.sub(r"(?m)^\s*[•*-]\s+", " ", text).split())
+
+
+def _share(flags: Sequence[bool]) -> float:
+    return float(np.mean(flags)) if len(flags) else float("nan")
+
+
+def figures(found: Sequence[Row]) -> dict[str, float]:
+    """Shares between 0 and 1; NaN where no question has the label that a figure is about."""
+    from sklearn.metrics import roc_auc_score
+
+    answer = [row for row in found if row.example.label == "answer"]
+    partial = [row for row in found if row.example.label == "partial"]
+    out = [row for row in found if row.example.label == "out"]
+    urgent = [row for row in found if row.example.urgent]
+    calm = [row for row in found if not row.example.urgent]
+    both = bool(answer and out)
+    return {
+        "right_first": _share([row.answered and row.first for row in answer]),
+        "right_shown": _share([row.answered and row.any for row in answer]),
+        "answered_but_wrong": _share([row.answered and not row.any for row in answer]),
+        "gold_in_related": _share([row.answer.outcome == "related" and row.any for row in answer]),
+        "refused_answerable": _share([row.answer.outcome == "not_covered" for row in answer]),
+        "false_answer": _share([row.answered for row in out]),
+        "partial_as_answer": _share([row.answered for row in partial]),
+        "partial_gold_related": _share([row.answer.outcome == "related" and row.any for row in partial]),
+        "urgent_recall": _share([row.answer.urgent for row in urgent]),
+        "urgent_false_alarm": _share([row.answer.urgent for row in calm]),
+        "auroc": roc_auc_score(
+            [1] * len(answer) + [0] * len(out), [row.answer.confidence for row in [*answer, *out]]
+        ) if both else float("nan"),
+        "right_first_at_3pc_false": _right_at(answer, out, 0.03) if both else float("nan"),
+        "right_first_at_5pc_false": _right_at(answer, out, 0.05) if both else float("nan"),
+        "highlight_f1": _mean([highlight_f1(r.answer.passages[0], r.example.gold) for r in answer if r.first]),
+        "calibration_error": calibration_error(found),
+    }  # fmt: skip
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
+
+
+def _right_at(answer: Sequence[Row], out: Sequence[Row], limit: float) -> float:
+    """right_first if the bar on confidence let `limit` of the out questions be answered."""
+    bar = sorted((row.answer.confidence for row in out), reverse=True)[int(limit * len(out))]
+    return _share([row.first and row.answer.confidence > bar for row in answer])
+
+
+def highlight_f1(passage: ShownPassage, gold: Sequence[str]) -> float:
+    """Best F1 over words between what is marked and a gold quote."""
+    marked = Counter(
+        word
+        for start, end in passage.highlights
+        for word in _words(passage.text[start - passage.start : end - passage.start])
+    )
+    best = 0.0
+    for quote in gold:
+        wanted = Counter(_words(quote))
+        common = sum((marked & wanted).values())
+        if common:
+            best = max(best, 2 * common / (sum(marked.values()) + sum(wanted.values())))
+    return best
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def calibration_error(found: Sequence[Row]) -> float:
+    """Expected calibration error over BINS equal bins (Naeini et al. 2015, AAAI, eq. 3)."""
+    return sum(share * abs(said - came) for said, came, share in reliability(found))
+
+
+def reliability(found: Sequence[Row]) -> list[tuple[float, float, float]]:
+    """For each filled bin: mean confidence, share where the first passage answers, share of all."""
+    said = np.array([row.answer.confidence for row in found])
+    came = np.array([row.example.label == "answer" and row.first for row in found])
+    bins = np.minimum((said * BINS).astype(int), BINS - 1)
+    return [
+        (float(said[bins == b].mean()), float(came[bins == b].mean()), float((bins == b).mean()))
+        for b in range(BINS)
+        if (bins == b).any()
+    ]
+
+
+def intervals(found: Sequence[Row], figure: Callable[[Sequence[Row]], dict[str, float]] = figures):
+    """95% percentile bootstrap intervals (Efron and Tibshirani 1993, ch. 13) of every figure."""
+    random = np.random.default_rng(0)
+    drawn = [figure([found[i] for i in random.integers(len(found), size=len(found))]) for _ in range(RESAMPLES)]
+    return {
+        name: tuple(float(v) for v in np.nanpercentile([d[name] for d in drawn], (2.5, 97.5)))
+        for name in drawn[0]
+        if not all(np.isnan(d[name]) for d in drawn)
+    }
+
+
+def plot_reliability(found: Sequence[Row], path: Path) -> None:
+    axes, save = _axes("confidence", "share where the first passage answers", "Reliability")
+    points = reliability(found)
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    axes.scatter([p[0] for p in points], [p[1] for p in points], s=[20 + 400 * p[2] for p in points])
+    save(path)
+
+
+def plot_risk_coverage(found: Sequence[Row], path: Path) -> None:
+    """Risk: the share of wrong ones among the answered, as the bar on confidence is lowered."""
+    axes, save = _axes("share of all questions answered", "wrong among them", "Risk and coverage")
+    ranked = sorted(found, key=lambda row: -row.answer.confidence)
+    wrong = np.cumsum([not (row.example.label == "answer" and row.first) for row in ranked])
+    count = np.arange(1, len(ranked) + 1)
+    axes.plot(count / len(ranked), wrong / count)
+    save(path)
+
+
+def _axes(x: str, y: str, title: str):
+    import matplotlib
+
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    matplotlib.rcParams["svg.hashsalt"] = "same each run"
+    figure, axes = pyplot.subplots(figsize=(5, 5))
+    axes.set(xlabel=x, ylabel=y, title=title, xlim=(0, 1), ylim=(0, 1))
+
+    def save(path: Path) -> None:
+        figure.savefig(path, metadata={"Date": None})
+        pyplot.close(figure)
+
+    return axes, save
