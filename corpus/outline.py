@@ -167,9 +167,10 @@ def _passages(text: str, block: Span, path: tuple[Heading, ...], language: str) 
             spans = [trimmed(text, start, end) for start, end in zip(starts, ends, strict=True)]
             return [Piece(span, role, path, (item,)) for span, item in zip(spans, items, strict=True)]
         return [Piece(block, role, path, tuple(items))]
-    if role is not Role.REFERENCE and CONTACT.search(text[block.start : block.end]) and len(lines(text, block)) <= 3:
-        if block.end - block.start <= 200 and not ENDS_A_SENTENCE.search(text[block.start : block.end]):
-            return [Piece(block, Role.CONTACT, path, (block,))]
+    words = text[block.start : block.end]
+    short = len(words) <= 200 and not ENDS_A_SENTENCE.search(words)
+    if role is not Role.REFERENCE and short and CONTACT.search(words):
+        return [Piece(block, Role.CONTACT, path, (block,))]
     return _paragraph(text, sentences(text, block, language), role, path)
 
 

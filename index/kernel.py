@@ -71,12 +71,16 @@ def fit(vectors: np.ndarray, texts: Sequence[str], targets: np.ndarray) -> tuple
     counts = _words.transform(texts)
     idf = TfidfTransformer(sublinear_tf=True).fit(counts).idf_.astype(np.float32)
     wording = _tfidf(texts, idf)
-    gram = np.exp(-GAMMA * (1 - vectors @ vectors.T)).astype(np.float32)
+    gram = np.asfortranarray(np.exp(-GAMMA * (1 - vectors @ vectors.T)), dtype=np.float32)
     gram += WORDING * (wording @ wording.T).toarray()
     gram[np.diag_indices_from(gram)] += RIDGE
-    inverse = _inverse(gram)
-    weights = inverse @ targets.astype(np.float32)
-    left_out = targets - weights / np.diag(inverse)[:, None]
+    factor, failed = lapack.spotrf(gram, lower=True, clean=True, overwrite_a=True)
+    if failed:
+        raise ValueError("the kernel matrix is not positive definite; is RIDGE 0, or a vector not a number?")
+    weights, _ = lapack.spotrs(factor, targets.astype(np.float32), lower=True)
+    # The diagonal of the inverse is all that leaving one out needs of it.
+    root, _ = lapack.strtri(factor, lower=True, overwrite_c=True)
+    left_out = targets - weights / np.einsum("ij,ij->j", root, root)[:, None]
     return KernelRidge(vectors, wording, idf, weights), left_out
 
 
@@ -84,13 +88,3 @@ def _tfidf(texts: Sequence[str], idf: np.ndarray) -> sparse.csr_matrix:
     transformer = TfidfTransformer(sublinear_tf=True)
     transformer.idf_ = idf
     return transformer.transform(_words.transform(texts)).astype(np.float32).tocsr()
-
-
-def _inverse(gram: np.ndarray) -> np.ndarray:
-    """The inverse of a symmetric positive definite matrix, by Cholesky, in place."""
-    factor, failed = lapack.spotrf(gram, lower=True, overwrite_a=True)
-    if failed:
-        raise ValueError("the kernel matrix is not positive definite; are two examples identical and RIDGE 0?")
-    inverse, _ = lapack.spotri(factor, lower=True, overwrite_c=True)
-    lower = np.tril(inverse, -1)
-    return lower + lower.T + np.diag(np.diag(inverse))

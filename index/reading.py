@@ -3,6 +3,7 @@
 What is shown to the reader is never changed; only what is encoded and looked up is.
 """
 
+import math
 import re
 import unicodedata
 from collections import Counter
@@ -21,6 +22,9 @@ TAG = re.compile(r"<[^<>]{0,500}>")
 LONGEST = 2000  # code points that are read; the rest of a longer question is not
 TURNS = 2  # "and if he is allergic to it?" rarely reaches further back
 COMMON = 3  # an example word counts as known from this many uses on
+STRONGEST = 4.0  # no single word decides a language by more than this log ratio
+UNACCENTED = 2.0
+PRIOR = 1.5  # of English: a word or two that both languages share is no evidence
 SHORTEST_REPAIRED = 5
 
 
@@ -45,13 +49,17 @@ class Reader:
         self._french = _phrases(vocabulary.french)
         in_documents = {word for text in documents for word in _words(text)}
         counts = Counter(word for text in examples for word in set(_words(text)))
-        self._only_french = {word for word, value in vocabulary.french.items() if word != value} - in_documents
-        glossed = {word for key in [*vocabulary.abbreviations, *vocabulary.french] for word in _words(key)}
-        self._known = in_documents | glossed | vocabulary.medicines | {word for word, count in counts.items() if count >= COMMON}
-        long = {word for word in self._known if len(word) >= SHORTEST_REPAIRED and word.isalpha()}
-        # Drug and brand names are the document's words that no dictionary has.
-        self._names = sorted(word for word in long & in_documents if not _is_word(word))
-        self._words = sorted(word for word in long if _is_word(word, "en"))
+        self._names = sorted(word for word in in_documents if _repairable(word) and not _is_word(word))
+        # Drug names are spelt alike in both languages, so they say nothing about which one it is.
+        medicines = vocabulary.medicines | set(self._names)
+        self._french_words = {
+            word for word, value in vocabulary.french.items() if word != value and not medicines & set(_words(value))
+        } - in_documents
+        keys = [*vocabulary.abbreviations, *vocabulary.french]
+        self._known = in_documents | vocabulary.medicines | {word for key in keys for word in _words(key)}
+        # A misspelling that many examples share is no word, so the dictionary must have it as well.
+        ordinary = in_documents | {word for word, count in counts.items() if count >= COMMON}
+        self._words = sorted(word for word in ordinary if _repairable(word) and _is_word(word, "en"))
 
     def read(self, question: str, history: Sequence[str] = ()) -> Reading:
         """`history`: earlier questions, oldest first; the last TURNS of them may be leant on."""
@@ -63,9 +71,16 @@ class Reader:
         return Reading(text, " ".join([*before, text]), language, repairs)
 
     def _language(self, text: str) -> str:
-        words = [word for word in _words(text) if len(word) > 1]
-        french = [word for word in words if word in self._only_french and not _is_word(word, "en")]
-        return "fr" if len(french) >= max(1, 0.3 * len(words)) else "en"
+        """Which of the two languages uses these words more: a sum of log ratios of frequencies."""
+        evidence = 0.0
+        for _, _, word in _parts(text):
+            if word in self._names:
+                continue
+            ratio = math.log(_frequency(word, "fr") / _frequency(word, "en"))
+            # The French dictionary has accents, which people leave out; the vocabulary has none.
+            unaccented = _folded(word) in self._french_words and not _is_word(word)
+            evidence += UNACCENTED if unaccented else max(-STRONGEST, min(STRONGEST, ratio))
+        return "fr" if evidence > PRIOR else "en"
 
     def _gloss(self, text: str, language: str) -> str:
         if language == "fr":
@@ -87,7 +102,7 @@ class Reader:
 
     def _nearest(self, word: str) -> str | None:
         """The one word that a misspelt word must mean, or None."""
-        if len(word) < SHORTEST_REPAIRED or not word.isalpha() or word in self._known or _is_word(word):
+        if not _repairable(word) or word in self._known or _is_word(word):
             return None
         for candidates, lengths in ((self._names, (6, 9)), (self._words, (8, 11))):
             allowed = 1 + sum(len(word) >= length for length in lengths)
@@ -108,6 +123,10 @@ def clean(question: str) -> str:
 
 def has_words(text: str) -> bool:
     return any(character.isalnum() for character in text)
+
+
+def _repairable(word: str) -> bool:
+    return len(word) >= SHORTEST_REPAIRED and word.isalpha()
 
 
 def _folded(text: str) -> str:
@@ -153,6 +172,11 @@ def _dictionary(language: str):
     from spellchecker import SpellChecker
 
     return SpellChecker(language=language)
+
+
+def _frequency(word: str, language: str) -> float:
+    """Share of this word among all words of the language; a little for one that it lacks."""
+    return max(_dictionary(language).word_usage_frequency(word), 1e-7)
 
 
 @cache
