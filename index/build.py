@@ -21,7 +21,7 @@ from index.errors import StaleIndexError
 from index.gate import Gate
 from index.reading import Reader
 from index.search import Index, looked_at
-from index.signals import Signals
+from index.signals import Signals, in_context
 
 CORPUS = Path(os.environ.get("CHATBOT_CORPUS") or QUESTIONS.parent)
 BUILT = Path(os.environ.get("CHATBOT_INDEX") or Path(__file__).parent / "built")
@@ -54,7 +54,7 @@ def load(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = 
     if store.check_passages(folder / store.PASSAGES, documents):
         raise StaleIndexError(f"{folder}: the documents changed while they were being read; start again")
     lessons = [_read_taught(folder, document) for document in documents if _taught_path(folder, document).exists()]
-    return Index(documents, encoder, reader, _read_signals(folder, documents), lessons, built_from)
+    return Index(documents, encoder, reader, read_signals(folder, documents), lessons, built_from)
 
 
 def verify(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None) -> list[str]:
@@ -89,8 +89,8 @@ def _fill(fresh: Path, documents, examples, reader: Reader, encoder: Encoder, sa
     passages = [passage for document in documents for passage in document.passages]
     store.write_passages(fresh / store.PASSAGES, passages)
     candidates = [passage for document in documents for passage in taught.answerable(document)]
-    _encode_passages(fresh, candidates, encoder)
-    signals = _read_signals(fresh, documents)
+    encode_passages(fresh, candidates, encoder)
+    signals = read_signals(fresh, documents)
     names = np.array([passage.document.name for passage in candidates])
     for document in documents:
         own = [e for e in examples if e.document == document.name]
@@ -104,9 +104,9 @@ def _fill(fresh: Path, documents, examples, reader: Reader, encoder: Encoder, sa
         _write_taught(_taught_path(fresh, document), taught.fit(document, lessons))
 
 
-def _encode_passages(fresh: Path, candidates, encoder: Encoder) -> None:
+def encode_passages(fresh: Path, candidates, encoder: Encoder) -> None:
     wholes, tokens = [], []
-    for encoded in _progress(encoder.encode([p.text for p in candidates]), len(candidates), "passages"):
+    for encoded in _progress(encoder.encode([in_context(p) for p in candidates]), len(candidates), "passages"):
         wholes.append(encoded.sentence)
         tokens.append(encoded.tokens.astype(np.float16))
     texts = [p.document.slice(unit) for p in candidates for unit in p.units]
@@ -120,7 +120,7 @@ def _progress(encoded: Iterator, total: int, what: str) -> Iterator:
     return tqdm(encoded, desc=f"Encoding {what}", total=total, disable=None, leave=False)
 
 
-def _read_signals(folder: Path, documents: Sequence[Document]) -> Signals:
+def read_signals(folder: Path, documents: Sequence[Document]) -> Signals:
     candidates = [passage for document in documents for passage in taught.answerable(document)]
     tokens = np.load(folder / store.TOKENS, mmap_mode="r", allow_pickle=False)
     ends = np.load(folder / store.TOKEN_ENDS, allow_pickle=False)

@@ -73,7 +73,7 @@ class Reader:
     def _language(self, text: str) -> str:
         """Which of the two languages uses these words more: a sum of log ratios of frequencies."""
         evidence = 0.0
-        for _, _, word in _parts(text):
+        for word in dict.fromkeys(word for _, _, word in _parts(text)):
             if word in self._names:
                 continue
             ratio = math.log(_frequency(word, "fr") / _frequency(word, "en"))

@@ -30,6 +30,7 @@ class Findings:
     """`answers`: P(the first hit answers). `near`: P(it is at least the nearest statement).
 
     `urgent`: P(somebody is in danger now). `topic`: what the question is about, "" when unknown.
+    `taught`: the first hit's document has example questions.
     """
 
     reading: Reading
@@ -38,6 +39,7 @@ class Findings:
     near: float = 0.0
     urgent: float = 0.0
     topic: str = ""
+    taught: bool = True
 
 
 class Index:
@@ -87,7 +89,7 @@ class Index:
         if len(self._untaught):
             guess = untaught.judge(table[self._untaught])
             hits = tuple(self._plain_hit(self._untaught[i], guess.scores[i], vector) for i in guess.order[:MOST_HITS])
-            found.append(Findings(reading, hits, guess.answers, guess.answers))
+            found.append(Findings(reading, hits, guess.answers, guess.answers, taught=False))
         return _best(found)
 
     def _marked(self, lessons: Taught, units: np.ndarray, i: int) -> tuple[Span, ...]:
@@ -108,7 +110,7 @@ class Index:
 def looked_at(
     readings: Sequence[Reading], encoder: Encoder, signals: Signals
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """For each reading its vector (d,) and its table of signals (passages, 4).
+    """For each reading its vector (d,) and its table of signals (passages, 3).
 
     A follow-up is looked at alone and after the turns before it, and both count the same: alone,
     "how much does it cost?" is a refusal whatever came before; with them, "how is it given?" has
@@ -133,5 +135,6 @@ def _best(found: list[Findings]) -> Findings:
         answers=first.answers,
         near=max(findings.near for findings in found),
         urgent=max(findings.urgent for findings in found),
+        taught=first.taught,
         topic=next((findings.topic for findings in found if findings.topic), ""),
     )

@@ -1,9 +1,11 @@
 """How alike a question and each passage are, with nothing learned from examples.
 
-Columns, all cosines but the last: `DENSE` (the passage as a whole), `SENTENCE` (its best sentence
-or list item), `LATE` (late interaction: the mean over the question's word pieces of the best match
-among the passage's, Khattab and Zaharia 2020, doi:10.1145/3397271.3401075), `LEXICAL` (BM25 as a
-share of the best passage's).
+A passage is read with its headings before it: in a collection, "How is it diagnosed?" is answered
+by many passages and only their headings say of what. Columns, all cosines: `DENSE`
+(the passage as a whole), `SENTENCE` (its best sentence or list item, without
+headings), `LATE` (late interaction: the mean over the question's word pieces of the best match
+among the passage's, Khattab and Zaharia 2020, doi:10.1145/3397271.3401075).
+BM25 only picks candidates in a large collection: measured, it spoils the ranking.
 """
 
 from collections.abc import Sequence
@@ -15,10 +17,15 @@ from index import vectors
 from index.encoder import Encoded
 from index.lexical import Lexical
 
-DENSE, SENTENCE, LATE, LEXICAL = range(4)
+DENSE, SENTENCE, LATE = range(3)
 FEW = 400  # up to this many passages each gets all its signals; beyond, only the candidates do
 NEAREST_ROWS = 300
 NEAREST_WORDS = 60
+
+
+def in_context(passage: Passage) -> str:
+    """What is encoded for a passage: never shown, so headings may stand before it."""
+    return f"{' › '.join(heading.text for heading in passage.headings)}: {passage.text}"
 
 
 class Signals:
@@ -34,20 +41,18 @@ class Signals:
         self._starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
         self._ends = ends
         self._owner = np.concatenate([np.arange(len(passages)), self.unit_owner])
-        self._lexical = Lexical([p.text for p in passages], passages[0].document.language)
+        self._lexical = Lexical([in_context(p) for p in passages], passages[0].document.language) if self.many else None
 
     def table(self, text: str, encoded: Encoded) -> np.ndarray:
-        """Shape (passages, 4); a passage that was not looked at has -1 in every column but LEXICAL."""
+        """Shape (passages, 3); a passage that was not looked at has -1 in every column."""
         rows_wanted = NEAREST_ROWS if self.many else self._faiss.ntotal
         scores, rows = vectors.search(self._faiss, encoded.sentence, rows_wanted)
-        table = np.full((len(self.passages), 4), -1.0, np.float32)
+        table = np.full((len(self.passages), 3), -1.0, np.float32)
         whole = rows < len(self.passages)
         table[rows[whole], DENSE] = scores[whole]
         np.maximum.at(table[:, SENTENCE], self._owner[rows[~whole]], scores[~whole])
-        lexical = self._lexical.scores(text)
-        table[:, LEXICAL] = lexical / max(float(lexical.max()), 1e-9)
         if self.many:
-            by_words = np.argsort(-lexical, kind="stable")[:NEAREST_WORDS]
+            by_words = np.argsort(-self._lexical.scores(text), kind="stable")[:NEAREST_WORDS]
             for i in np.union1d(self._owner[rows], by_words):
                 tokens = self._tokens[self._starts[i] : self._ends[i]].astype(np.float32)
                 table[i, LATE] = late_interaction(encoded.tokens, tokens, np.array([0]))[0]

@@ -23,7 +23,7 @@ GATES = ("answers", "near", "urgent")
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """Example questions, read and encoded: `vectors` (n, d), `tables` (n, passages, 4) of signals."""
+    """Example questions, read and encoded: `vectors` (n, d), `tables` (n, passages, 3) of signals."""
 
     examples: Sequence[Example]
     texts: Sequence[str]
@@ -61,7 +61,7 @@ class Taught:
         self.unit_owner = np.array([i for i, p in enumerate(self.candidates) for _ in p.units])
 
     def judge(self, text: str, vector: np.ndarray, table: np.ndarray) -> Verdict:
-        """`table` holds the signals of this document's candidates, shape (candidates, 4)."""
+        """`table` holds the signals of this document's candidates, shape (candidates, 3)."""
         return self.verdict(self.kernel.predict(vector, text), table)
 
     def verdict(self, scores: np.ndarray, table: np.ndarray) -> Verdict:

@@ -1,0 +1,55 @@
+"""What is rendered reads back as the document's own characters."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from bot.ask import ask, shown
+from bot.render import as_html, as_text, escaped, quotation
+from index.search import Hit
+
+
+class TextContent(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text = ""
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def text_content(html: str) -> str:
+    parser = TextContent()
+    parser.feed(html)
+    parser.close()
+    return parser.text
+
+
+def test_a_quotation_reads_back_as_the_slice_with_any_of_its_units_marked(index) -> None:
+    for passage in index.signals.passages:
+        for marked in [(), passage.units, passage.units[:1], passage.units[-1:]]:
+            html = quotation(shown(Hit(passage, 1.0, marked)))
+            assert text_content(html) == passage.text
+            assert html.count("<mark>") == len(marked)
+            assert "\n" not in html
+
+
+@pytest.mark.parametrize("text", ["<b>&amp;</b>", "quote \" and '", "a\r\nb", "_not_ *markdown* [x](y)", "\u202e‮"])
+def test_escaped_text_reads_back_the_same(text) -> None:
+    assert text_content(escaped(text)) == text
+    assert "<" not in escaped(text)
+
+
+def test_the_terminal_shows_the_passage_under_its_headings(index) -> None:
+    answer = ask(index, "What is Kymriah used for?")
+    text = as_text(answer)
+    assert "[Immunotherapy]" in text
+    assert answer.passages[0].text in text
+    assert answer.disclaimer in text
+
+
+def test_html_carries_notice_passages_disclaimer_and_contact(index) -> None:
+    answer = ask(index, "What dose of vincristine?")
+    html = as_html(answer)
+    for part in (answer.notice, answer.passages[0].text, answer.disclaimer, answer.contact):
+        assert escaped(part) in html or part in text_content(html)

@@ -1,0 +1,116 @@
+"""Scores against brute force and against values worked out by hand."""
+
+import numpy as np
+import pytest
+
+from corpus import Role
+from index import gate, kernel, taught, vectors
+from index.encoder import Encoder
+from index.lexical import Lexical
+from index.signals import DENSE, LATE, SENTENCE, in_context, late_interaction
+
+
+def unit_rows(random, rows: int, d: int = 16) -> np.ndarray:
+    made = random.normal(size=(rows, d)).astype(np.float32)
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+def test_faiss_finds_what_brute_force_finds() -> None:
+    random = np.random.default_rng(1)
+    rows, questions = unit_rows(random, 200), unit_rows(random, 20)
+    index = vectors.build(rows)
+    for question in questions:
+        scores, found = vectors.search(index, question, 10)
+        exact = rows @ question
+        assert found.tolist() == np.argsort(-exact, kind="stable")[:10].tolist()
+        np.testing.assert_allclose(scores, np.sort(exact)[::-1][:10], atol=1e-6)
+
+
+def test_a_vector_scores_one_with_itself_and_ties_go_by_row() -> None:
+    rows = np.eye(4, dtype=np.float32)[[0, 1, 1, 2]]
+    scores, found = vectors.search(vectors.build(rows), rows[1], 3)
+    assert found.tolist()[:2] == [1, 2]
+    np.testing.assert_allclose(scores, [1, 1, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [np.zeros((0, 3)), np.zeros(3)])
+def test_an_index_needs_rows(bad) -> None:
+    with pytest.raises(ValueError, match="expected \\(rows, d\\)"):
+        vectors.build(bad)
+
+
+def test_late_interaction_by_hand() -> None:
+    # Marker pieces first and last; the two inner pieces match best .8 and 1 in A, 0 and .6 in B.
+    question = np.array([[9, 9], [0.8, 0.6], [1, 0], [9, 9]], np.float32)
+    a, b = np.array([[1, 0]], np.float32), np.array([[-0.6, 0.8], [0.6, -0.8]], np.float32)
+    scores = late_interaction(question, np.concatenate([a, b]), np.array([0, 1]))
+    np.testing.assert_allclose(scores, [(0.8 + 1) / 2, (0 + 0.6) / 2], atol=1e-6)
+
+
+def test_bm25_prefers_the_rarer_word_and_knows_stems() -> None:
+    lexical = Lexical(["transplants and drugs", "drugs again", "drugs here"])
+    scores = lexical.scores("a transplant")
+    assert scores[0] > 0
+    assert scores[1] == scores[2] == 0
+    assert lexical.scores("zebra").tolist() == [0, 0, 0]
+    assert lexical.scores("").tolist() == [0, 0, 0]
+
+
+def test_the_table_holds_the_exact_cosines(index) -> None:
+    question = "When is a transplant done?"
+    [encoded] = index.encoder.encode([question])
+    table = index.signals.table(question, encoded)
+    for row, passage in list(enumerate(index.signals.passages))[:12]:
+        [whole] = index.encoder.encode([in_context(passage)])
+        units = list(index.encoder.encode([passage.document.slice(unit) for unit in passage.units]))
+        assert table[row, DENSE] == pytest.approx(float(whole.sentence @ encoded.sentence), abs=1e-4)
+        best = max(float(unit.sentence @ encoded.sentence) for unit in units)
+        assert table[row, SENTENCE] == pytest.approx(best, abs=1e-4)
+        late = late_interaction(encoded.tokens, whole.tokens, np.array([0]))[0]
+        assert table[row, LATE] == pytest.approx(late, abs=2e-3)  # stored in half precision
+
+
+def test_vectors_have_length_one_and_do_not_depend_on_the_batch() -> None:
+    encoder = Encoder()
+    texts = ["short", "a rather longer question about stem cell transplants and who may have one", ""]
+    together = list(encoder.encode(texts))
+    for text, encoded in zip(texts, together, strict=True):
+        [alone] = encoder.encode([text])
+        np.testing.assert_allclose(encoded.sentence, alone.sentence, atol=1e-5)
+        np.testing.assert_allclose(np.linalg.norm(encoded.tokens, axis=1), 1, atol=1e-5)
+        assert encoded.tokens.shape == alone.tokens.shape
+
+
+def test_leaving_one_out_equals_fitting_without_it() -> None:
+    random = np.random.default_rng(0)
+    rows, texts = unit_rows(random, 30), [f"word{i % 7} word{i % 5} common" for i in range(30)]
+    targets = random.random((30, 3)).astype(np.float32)
+    full, left_out = kernel.fit(rows, texts, targets)
+    kept = [i for i in range(30) if i != 4]
+    without, _ = kernel.fit(rows[kept], [texts[i] for i in kept], targets[kept])
+    # The words' weights are counted anew without the example, so the two agree closely, not exactly.
+    np.testing.assert_allclose(without.predict(rows[4], texts[4]), left_out[4], atol=0.05)
+    assert np.abs(full.predict(rows[4], texts[4]) - targets[4]).max() < np.abs(left_out[4] - targets[4]).max()
+
+
+def test_a_kernel_comes_back_from_its_arrays_the_same() -> None:
+    random = np.random.default_rng(0)
+    rows, texts = unit_rows(random, 10), [f"text number {i}" for i in range(10)]
+    model, _ = kernel.fit(rows, texts, random.random((10, 2)))
+    again = kernel.KernelRidge.from_arrays(model.arrays())
+    np.testing.assert_array_equal(model.predict(rows[0], "text two"), again.predict(rows[0], "text two"))
+
+
+def test_a_gate_by_hand_and_by_fitting() -> None:
+    assert gate.Gate(np.array([2.0, -1.0]), 0.5)(np.array([1.0, 2.5])) == pytest.approx(0.5)
+    random = np.random.default_rng(0)
+    features = random.normal(size=(400, 2))
+    right = features[:, 0] + 0.3 * random.normal(size=400) > 0
+    fitted = gate.fit(features, right)
+    assert fitted(np.array([3.0, 0])) > 0.95
+    assert fitted(np.array([-3.0, 0])) < 0.05
+
+
+def test_link_stubs_are_no_candidates(index) -> None:
+    for document in index.documents:
+        assert all(passage.role is not Role.LINK_STUB for passage in taught.answerable(document))

@@ -1,0 +1,162 @@
+"""What is built is whole, matches its sources, and is never served when it does not."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from corpus import CorpusError
+from index import build, store
+from index.__main__ import main
+from index.encoder import Encoder
+from index.errors import EncoderError
+from tests import small
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A small corpus and its index."""
+    folder = tmp_path_factory.mktemp("small")
+    corpus = small.write(folder / "corpus")
+    build.build(corpus, folder / "built", Encoder(), say=lambda line: None)
+    return corpus, folder / "built"
+
+
+@pytest.fixture
+def copied(built, tmp_path):
+    corpus, folder = built
+    return shutil.copytree(corpus, tmp_path / "corpus"), shutil.copytree(folder, tmp_path / "built")
+
+
+def change_one_byte(path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    path.write_bytes(raw)
+
+
+def test_a_fresh_index_verifies(built) -> None:
+    assert build.verify(*built) == []
+
+
+def test_building_twice_gives_the_same_bytes(built, tmp_path) -> None:
+    corpus, folder = built
+    build.build(corpus, tmp_path / "again", say=lambda line: None)
+    first, second = ({p.name: store.digest(p) for p in f.iterdir()} for f in (folder, tmp_path / "again"))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "name", [store.PASSAGES, store.VECTORS, store.TOKENS, store.TOKEN_ENDS, "taught-snails.txt.npz"]
+)
+def test_verify_names_a_built_file_with_one_changed_byte(copied, name) -> None:
+    corpus, folder = copied
+    change_one_byte(folder / name)
+    [wrong] = build.verify(corpus, folder)
+    assert name in wrong
+    assert "changed after it was built" in wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("documents/snails.txt", "no advice", "an advice"),
+        ("vocabulary.toml", "snail", "smail"),
+        ("questions/snails.jsonl", "football", "footbali"),
+    ],
+)
+def test_verify_names_a_source_with_one_changed_word(copied, name, old, new) -> None:
+    corpus, folder = copied
+    path = corpus / name
+    path.write_bytes(path.read_bytes().replace(old.encode(), new.encode()))
+    assert build.verify(corpus, folder) == [f"{name}: is not what the index was built from"]
+
+
+def test_a_quote_that_is_gone_fails_by_file_and_line(copied) -> None:
+    corpus, folder = copied
+    path = corpus / "documents" / "snails.txt"
+    path.write_text(path.read_text(encoding="utf-8").replace("lettuce", "cabbage"), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"snails.jsonl, line 1: snails.txt does not contain the quote 'lettuce'"):
+        build.verify(corpus, folder)
+
+
+def test_a_stale_index_is_rebuilt_in_one_said_line(copied) -> None:
+    corpus, folder = copied
+    with (corpus / "questions" / "snails.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"label": "out", "question": "Can snails sing?", "topic": "off_topic"}) + "\n")
+    said: list[str] = []
+    build.load(corpus, folder, say=said.append)
+    assert said[0] == "Building the index (questions/snails.jsonl: is not what the index was built from) …"
+    assert build.verify(corpus, folder) == []
+
+
+def test_a_build_that_fails_leaves_what_stood_there_and_no_rubbish(copied, monkeypatch) -> None:
+    corpus, folder = copied
+    before = {p.name: store.digest(p) for p in folder.iterdir()}
+
+    def full_disk(*arguments, **named):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        build.build(corpus, folder, say=lambda line: None)
+    assert {p.name: store.digest(p) for p in folder.iterdir()} == before
+    assert not list(folder.parent.glob(".building-*"))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 99, "built from": {}, "files": {}}'])
+def test_a_broken_manifest_is_named(copied, content) -> None:
+    corpus, folder = copied
+    (folder / store.MANIFEST).write_text(content)
+    [wrong] = build.verify(corpus, folder)
+    assert store.MANIFEST in wrong
+
+
+def test_a_missing_index_is_said_to_be_missing(built, tmp_path) -> None:
+    corpus, _ = built
+    assert build.verify(corpus, tmp_path / "none") == [f"{tmp_path / 'none'}: nothing is built yet"]
+
+
+def test_the_command_exits_1_and_names_what_differs(copied, monkeypatch, capsys) -> None:
+    corpus, folder = copied
+    monkeypatch.setattr(build.verify, "__defaults__", (corpus, folder, None))
+    assert main(["verify"]) == 0
+    change_one_byte(folder / store.VECTORS)
+    capsys.readouterr()
+    assert main(["verify"]) == 1
+    assert store.VECTORS in capsys.readouterr().err
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path, monkeypatch) -> None:
+    from index import encoder
+
+    packaged = Encoder().folder
+    for path in packaged.rglob("*"):
+        if path.is_file():
+            target = tmp_path / path.relative_to(packaged)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+    change_one_byte(tmp_path / encoder.WEIGHTS)
+    monkeypatch.setattr(encoder, "_packaged_folder", lambda: tmp_path)
+    with pytest.raises(EncoderError, match=f"expected {encoder.PUBLISHED_SHA256}"):
+        Encoder()
+
+
+def test_another_model_folder_is_used_and_said_in_the_manifest(built, tmp_path) -> None:
+    corpus, folder = built
+    other = Encoder(str(Encoder().folder))
+    assert f"encoder {other.setting}" in store.sources(corpus, other)
+    assert build.verify(corpus, folder, other)  # the index was built with another name
+    with pytest.raises(EncoderError, match="expected a model folder on this machine"):
+        list(Encoder(str(tmp_path / "nowhere")).encode(["x"]))
+
+
+def test_a_corpus_without_examples_is_built_and_answers_nothing_for_sure(built, tmp_path) -> None:
+    corpus = shutil.copytree(built[0], tmp_path / "corpus")
+    shutil.rmtree(corpus / "questions")
+    said: list[str] = []
+    index = build.load(corpus, tmp_path / "built", say=said.append)
+    assert any("has no example questions" in line for line in said)
+    found = index.look_up("What do snails eat?")
+    assert "lettuce" in found.hits[0].passage.text
+    assert index.look_up("How do I bake bread?").answers < found.answers
