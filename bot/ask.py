@@ -55,7 +55,13 @@ class Answer:
 def ask(index: Index, question: str, history: Sequence[str] = (), id: str | None = None) -> Answer:
     """Any text is a question; one without words is `not_covered`, with a notice that says so."""
     question = question.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be shown nowhere
-    findings = index.look_up(question, history)
+    return answer_from(index, index.look_up(question, history), question, id)
+
+
+def answer_from(
+    index: Index, findings: Findings, question: str, id: str | None = None, language: str | None = None
+) -> Answer:
+    """The answer that `findings` allow. `language` is the notice's, the question's own if not given."""
     outcome = decide(findings)
     hits = [] if outcome == "not_covered" else chosen(findings)
     urgent = findings.urgent >= URGENT_FROM
@@ -67,7 +73,7 @@ def ask(index: Index, question: str, history: Sequence[str] = (), id: str | None
         urgent=urgent,
         confidence=round(findings.answers, 4),
         passages=[shown(hit) for hit in hits],
-        notice=_notice(findings, outcome, urgent, question),
+        notice=_notice(findings, outcome, urgent, question, language or findings.reading.language),
         disclaimer=quoted_role(document, Role.DISCLAIMER),
         contact=quoted_role(document, Role.CONTACT),
     )
@@ -110,9 +116,9 @@ def quoted_role(document: Document, role: Role) -> str:
     return document.slice(Span(passages[0].span.start, passages[-1].span.end))
 
 
-def _notice(findings: Findings, outcome: str, urgent: bool, question: str) -> str:
-    words = wording.wording(findings.reading.language)
-    parts = [wording.urgent(findings.reading.language)] if urgent else []
+def _notice(findings: Findings, outcome: str, urgent: bool, question: str, language: str) -> str:
+    words = wording.wording(language)
+    parts = [wording.urgent(language)] if urgent else []
     if not has_words(findings.reading.text):
         return words.no_question
     if len(question) > LONGEST:

@@ -1,0 +1,85 @@
+"""What the documents cover, and what they do not: both read off the corpus, nothing kept twice."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot import wording
+from corpus import Document, Example, Role, Section
+from corpus.questions import holds
+
+SHORTEST, LONGEST = 12, 52  # characters of an example question: enough to say, short enough to tap
+ASKS = re.compile(
+    r"(What|How|When|Which|Who|Why|Can|Does|Do|Is|Are|Qu|C'est quoi|Comment|Quand|Pourquoi|Est-ce|À quoi)\b"
+)
+KINDS = {"en": ("plain_parent", "yes_no", "ESL", "teen", "grandparent"), "fr": ("french",)}
+TAPPED = 6  # example questions on the first screen
+PER_SECTION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A section and the example questions to tap there."""
+
+    document: Document
+    section: Section
+    questions: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        return self.section.headings[-1].shown
+
+
+def covered(documents: Sequence[Document], examples: Sequence[Example], language: str) -> list[Covered]:
+    """Every section that answers questions, in order, with its questions in `language`."""
+    found = []
+    for document in documents:
+        own = [e for e in examples if e.document == document.name and _fit(e, language)]
+        for section in document.sections:
+            if any(passage.role is not Role.LINK_STUB for passage in section.passages):
+                found.append(Covered(document, section, _questions(document, section, own)))
+    return found
+
+
+def tapped(sections: Iterable[Covered]) -> list[str]:
+    """The first screen's questions: one from each section, then their second ones."""
+    body = [s for s in sections if any(p.role is Role.BODY for p in s.section.passages)]
+    rows = [s.questions[i] for i in range(PER_SECTION) for s in body if len(s.questions) > i]
+    return rows[:TAPPED]
+
+
+def refused(examples: Iterable[Example], language: str) -> list[str]:
+    """The topics that the documents' example questions refuse, most asked first."""
+    names = wording.wording(language).topics
+    topics = Counter(e.topic for e in examples if e.label == "out" and e.document)
+    return [names[t] for t, _ in topics.most_common() if t in names and t not in wording.ONLY_IN_AN_ANSWER]
+
+
+def _fit(example: Example, language: str) -> bool:
+    return (
+        example.label == "answer"
+        and example.kind in KINDS[language]
+        and not (example.history or example.boundary or example.need == "all")
+        and SHORTEST <= len(example.question) <= LONGEST
+        and bool(ASKS.match(example.question))
+        and example.question.endswith("?")
+        and example.question.count("?") == 1
+    )
+
+
+def _questions(document: Document, section: Section, examples: Iterable[Example]) -> tuple[str, ...]:
+    """Those that name the section first, then the shortest, each about other words of it."""
+    named = _stems(section.headings[-1].text)
+    chosen: dict[str, str] = {}
+    for example in sorted(examples, key=lambda e: (-len(named & _stems(e.question)), len(e.question), e.question)):
+        spans = example.gold_spans(document)
+        inside = [any(holds(passage, span) for passage in section.passages) for span in spans]
+        if inside and inside[0] and 2 * sum(inside) > len(inside):
+            chosen.setdefault(example.gold[0], example.question)
+    return tuple(list(chosen.values())[:PER_SECTION])
+
+
+def _stems(text: str) -> set[str]:
+    """Beginnings of the longer words: enough to see that a question names a section."""
+    return {word[:7].lower() for word in re.findall(r"\w{5,}", text)}
