@@ -9,13 +9,15 @@ from bot import wording
 from corpus import Document, Example, Role, Section
 from corpus.questions import holds
 
-SHORTEST, LONGEST = 12, 52  # characters of an example question: enough to say, short enough to tap
+SHORTEST, LONGEST = 12, 60  # characters of an example question: enough to say, short enough to tap
 ASKS = re.compile(
-    r"(What|How|When|Which|Who|Why|Can|Does|Do|Is|Are|Qu|C'est quoi|Comment|Quand|Pourquoi|Est-ce|À quoi)\b"
+    r"(What|How|When|Which|Who|Why|Can|Does|Do|Is|Are|Qu|C'est quoi|Comment|Quand|Pourquoi|Est-ce|À quoi|Quel|Quelle|Quels|Quelles|Où|Peut-on|Y a-t-il|Combien|Un|Une|Le|La|Les)\b"
 )
 KINDS = {"en": ("plain_parent", "yes_no", "ESL", "teen", "grandparent"), "fr": ("french",)}
+FIRST_KIND = "plain_parent"
 TAPPED = 6  # example questions on the first screen
 PER_SECTION = 2
+ONE_LINE = 34  # characters that fit one line of a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,11 @@ class Covered:
 
     document: Document
     section: Section
-    questions: tuple[str, ...]
+    candidates: tuple[str, ...]  # the best first
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return self.candidates[:PER_SECTION]
 
     @property
     def heading(self) -> str:
@@ -43,10 +49,12 @@ def covered(documents: Sequence[Document], examples: Sequence[Example], language
 
 
 def tapped(sections: Iterable[Covered]) -> list[str]:
-    """The first screen's questions: one from each section, then their second ones."""
+    """The first screen's questions: one from each section, then their second ones; short ones only."""
     body = [s for s in sections if any(p.role is Role.BODY for p in s.section.passages)]
-    rows = [s.questions[i] for i in range(PER_SECTION) for s in body if len(s.questions) > i]
-    return rows[:TAPPED]
+    short = [[q for q in s.candidates if len(q) <= ONE_LINE] for s in body]
+    rest = sorted((q for s in body for q in s.candidates), key=len)
+    rows = [row[i] for i in range(TAPPED) for row in short if len(row) > i]
+    return list(dict.fromkeys([*rows, *rest]))[:TAPPED]
 
 
 def refused(examples: Iterable[Example], language: str) -> list[str]:
@@ -71,13 +79,20 @@ def _fit(example: Example, language: str) -> bool:
 def _questions(document: Document, section: Section, examples: Iterable[Example]) -> tuple[str, ...]:
     """Those that name the section first, then the shortest, each about other words of it."""
     named = _stems(section.headings[-1].text)
-    chosen: dict[str, str] = {}
-    for example in sorted(examples, key=lambda e: (-len(named & _stems(e.question)), len(e.question), e.question)):
-        spans = example.gold_spans(document)
-        inside = [any(holds(passage, span) for passage in section.passages) for span in spans]
-        if inside and inside[0] and 2 * sum(inside) > len(inside):
-            chosen.setdefault(example.gold[0], example.question)
-    return tuple(list(chosen.values())[:PER_SECTION])
+    fit = [e for e in examples if _about(document, section, e)]
+    fit.sort(
+        key=lambda e: (e.kind != FIRST_KIND, -len(named & _stems(e.question)), len(e.question), e.question)
+    )
+    first = {e.gold[0]: e for e in reversed(fit)}  # the best of each quote
+    other_words = [e for e in fit if first[e.gold[0]] is e]
+    return tuple(dict.fromkeys(e.question for e in [*other_words, *fit]))
+
+
+def _about(document: Document, section: Section, example: Example) -> bool:
+    """Whether the first of its quotes, and most of the rest, lie in this section."""
+    spans = example.gold_spans(document)
+    inside = [any(holds(passage, span) for passage in section.passages) for span in spans]
+    return bool(inside) and inside[0] and 2 * sum(inside) > len(inside)
 
 
 def _stems(text: str) -> set[str]:
