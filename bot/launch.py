@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import gradio as gr
 
 from bot.page import answer, head, page
-from bot.server import LARGEST_BODY, Settings, middleware
+from bot.server import LARGEST_BODY, Settings, WithoutOrigin, middleware
 from corpus import Example
 from index.search import Index
 
@@ -36,7 +36,7 @@ def served(
     index.look_up("What is this about?")  # what is loaded lazily is loaded now, not by the first reader
     demo = page(index, list(examples), answer)
     demo.queue(max_size=MOST_WAITING)
-    _, address, _ = demo.launch(
+    app, address, _ = demo.launch(
         server_name=host,
         server_port=port,
         theme=gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"]),
@@ -54,4 +54,5 @@ def served(
         mcp_server=False,
         pwa=False,
     )
+    app.middleware_stack = WithoutOrigin(app.middleware_stack)  # Gradio puts its own layers around ours
     return demo, address

@@ -51,10 +51,11 @@ class Settings:
 
     @property
     def policy(self) -> str:
+        ancestors = " ".join(["'self'", *self.embedders])
         return (
             "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
-            f"form-action 'self'; frame-ancestors {' '.join(chr(39) + 'self' + chr(39) if not o else o for o in ('', *self.embedders))}"
+            f"form-action 'self'; frame-ancestors {ancestors}"
         )
 
 
@@ -86,6 +87,18 @@ def middleware(settings: Settings) -> list[Middleware]:
         Middleware(Guard, settings=settings),
         Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY),
     ]
+
+
+class WithoutOrigin:
+    """Takes the Origin header away. Gradio's outermost layer answers it with leave to read from that
+    origin (CORS); this page gives that to nobody, as frames do not need it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(name, value) for name, value in scope.get("headers", ()) if name != b"origin"]
+        await self.app({**scope, "headers": headers} if "headers" in scope else scope, receive, send)
 
 
 class Guard:

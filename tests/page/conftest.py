@@ -1,0 +1,127 @@
+"""The page, served once, and a real Chromium. Locally a test without Chromium is skipped; in CI it fails."""
+
+import functools
+import http.server
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from bot.launch import served
+from bot.server import Settings
+from corpus import Example, read_examples
+from index import build
+from index.search import Index
+
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run"),
+)
+SAMPLE = Path(__file__).parent / "sample"
+PATIENCE = 20_000  # ms: other work may share the machine
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    embedder: str = ""
+    stranger: str = ""
+
+
+@pytest.fixture(scope="session")
+def examples(index: Index) -> list[Example]:
+    return read_examples(index.documents, build.CORPUS / "questions")
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Iterator[int]:
+    """A server of somebody else's pages: 127.0.0.1 is the allowed origin, localhost the refused one."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=str(SAMPLE))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site(index: Index, examples: list[Example], embedder: int) -> Iterator[Site]:
+    allowed = f"http://127.0.0.1:{embedder}"
+    demo, url = served(index, examples, Settings(embedders=(allowed,), rate="1000/minute"), port=free_port())
+    yield Site(url, allowed, f"http://localhost:{embedder}")
+    demo.close(verbose=False)
+
+
+def chromium() -> str | None:
+    given = os.environ.get("CHROMIUM")
+    return given or next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if not path:
+        reason = "Chromium is not installed; set CHROMIUM to its path"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+    """Opens the page in a browser of its own, on a laptop unless told; errors of its scripts fail the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def opened(url: str = site.url, width: int = 1280, height: int = 800, wait: bool = True, **context) -> Page:
+        context.setdefault("reduced_motion", "reduce")
+        context.setdefault("locale", "en-CA")
+        made = browser.new_context(viewport={"width": width, "height": height}, **context)
+        contexts.append(made)
+        page = made.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(url)
+        if wait:
+            page.wait_for_selector("body.ready")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def ask(page: Page, question: str):
+    """Types and sends; returns the new turn."""
+    turns = page.locator(".turn").count()
+    page.locator("#box textarea").fill(question)
+    page.keyboard.press("Enter")
+    return answered(page, turns)
+
+
+def answered(page: Page, turns: int = 0):
+    turn = page.locator(".turn").nth(turns)
+    turn.locator(".card").wait_for()
+    return turn
