@@ -94,7 +94,9 @@ def helpline(document: Document) -> tuple[str, str]:
 def _badge(answer: Answer, words: dict[str, str]) -> str:
     sign, name = BADGES[answer.outcome]
     key = f'<span class="key">{escaped(words["answered_key"])}</span>' if answer.outcome == "answered" else ""
-    return f'<p class="badge"><span class="sign" aria-hidden="true">{sign}</span> <b>{escaped(words[name])}</b> {key}</p>'
+    return (
+        f'<p class="badge"><span class="sign" aria-hidden="true">{sign}</span> <b>{escaped(words[name])}</b> {key}</p>'
+    )
 
 
 def _urgent(language: str) -> str:
@@ -143,7 +145,7 @@ def _disclaimer(document: Document, language: str) -> str:
     if rest:
         text = document.text[first.span.end : rest[-1].span.end]
         folded = (
-            f'<details><summary>{escaped(words["disclaimer_rest"])}</summary>'
+            f"<details><summary>{escaped(words['disclaimer_rest'])}</summary>"
             f'<div class="verbatim rest" lang="{document.language}">{escaped(text)}</div></details>'
         )
     contacts = "".join(
@@ -173,6 +175,6 @@ def _tools(words: dict[str, str], language: str) -> str:
     return (
         f'<div class="after" lang="{language}"><span class="vote" role="group" aria-label="{escaped(words["vote"])}">'
         f"<span>{escaped(words['vote'])}</span> {button('up', 'yes')} {button('down', 'no')}"
-        f'<small>{escaped(words["vote_privacy"])}</small></span>'
+        f"<small>{escaped(words['vote_privacy'])}</small></span>"
         f"<span class='share'>{button('link', 'link')} {button('printer', 'print')}</span></div>"
     )

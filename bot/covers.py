@@ -11,7 +11,8 @@ from corpus.questions import holds
 
 SHORTEST, LONGEST = 12, 60  # characters of an example question: enough to say, short enough to tap
 ASKS = re.compile(
-    r"(What|How|When|Which|Who|Why|Can|Does|Do|Is|Are|Qu|C'est quoi|Comment|Quand|Pourquoi|Est-ce|À quoi|Quel|Quelle|Quels|Quelles|Où|Peut-on|Y a-t-il|Combien|Un|Une|Le|La|Les)\b"
+    r"(What|How|When|Which|Who|Why|Can|Does|Do|Is|Are|Qu|Quel|Quelle|Quels|Quelles|C'est quoi|Comment|Quand"
+    r"|Pourquoi|Est-ce|À quoi|Où|Peut-on|Y a-t-il|Combien|Un|Une|Le|La|Les)\b"
 )
 KINDS = {"en": ("plain_parent", "yes_no", "ESL", "teen", "grandparent"), "fr": ("french",)}
 FIRST_KIND = "plain_parent"
@@ -80,9 +81,7 @@ def _questions(document: Document, section: Section, examples: Iterable[Example]
     """Those that name the section first, then the shortest, each about other words of it."""
     named = _stems(section.headings[-1].text)
     fit = [e for e in examples if _about(document, section, e)]
-    fit.sort(
-        key=lambda e: (e.kind != FIRST_KIND, -len(named & _stems(e.question)), len(e.question), e.question)
-    )
+    fit.sort(key=lambda e: (e.kind != FIRST_KIND, -len(named & _stems(e.question)), len(e.question), e.question))
     first = {e.gold[0]: e for e in reversed(fit)}  # the best of each quote
     other_words = [e for e in fit if first[e.gold[0]] is e]
     return tuple(dict.fromkeys(e.question for e in [*other_words, *fit]))

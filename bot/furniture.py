@@ -19,8 +19,9 @@ LEGEND = ("legend_rank", "legend_confidence", "legend_score", "legend_offsets")
 def intro(index: Index, examples: Sequence[Example]) -> str:
     """Languages and staff switch, then the title, the promise, whose words, six questions, helpline."""
     switches = "".join(
-        f'<button type="button" class="language" lang="{code}" data-language="{code}">{escaped(w.page["language"])}</button>'
-        for code, w in wording.LANGUAGES.items()
+        f'<button type="button" class="language" lang="{code}" data-language="{code}">{escaped(words.page["language"])}'
+        "</button>"
+        for code, words in wording.LANGUAGES.items()
     )
     return f'<div class="bar"><div class="languages">{switches}</div>{_each(_staff_switch)}</div>' + _each(
         lambda language: _first_screen(index, examples, language)

@@ -28,7 +28,9 @@ ASSETS = Path(__file__).parent / "assets"
 KEPT = 3600  # seconds that a session's earlier questions stay in memory
 MOST_RANKED = 10
 # Until the index reads history only where it is needed: a question that leans on the one before.
-LEANS = re.compile(r"^(and|also|what about|how about|et|aussi)\b|\b(it|they|them|that|this|those|these|ça|cela)\b", re.I)
+LEANS = re.compile(
+    r"^(and|also|what about|how about|et|aussi)\b|\b(it|they|them|that|this|those|these|ça|cela)\b", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def page(index: Index, examples: list[Example], answer: Callable[..., dict] = an
             send = gr.Button(wording.ENGLISH.page["send"], elem_id="send", scale=0, min_width=88)
         latest = gr.Textbox(visible="hidden", elem_id="latest")
         gr.HTML(below(index, examples), elem_id="below", js_on_load=None, apply_default_css=False)
-        gr.on(
+        asked = gr.on(
             [box.submit, send.click],
             turn,
             [box, view, history],
@@ -127,7 +129,9 @@ def page(index: Index, examples: list[Example], answer: Callable[..., dict] = an
             concurrency_limit=2,
             concurrency_id="ask",
             api_visibility="private",
-        ).then(None, [latest], None, js="(latest) => window.page.after(latest)", api_visibility="private")
+        )
+        asked.success(None, [latest], None, js="(latest) => window.page.after(latest)", api_visibility="private")
+        asked.failure(None, None, None, js="() => window.page.after('')", api_visibility="private")
         gr.api(api, api_name="ask", concurrency_limit=2, concurrency_id="ask")
     demo.space_id = None  # else the page calls other hosts when it runs as a Space
     return demo

@@ -179,7 +179,9 @@ FRENCH = Wording(
         "Bonjour. Vous pouvez poser une question sur les traitements de la LAL de l'enfant qui est revenue "
         "ou qui n'a pas répondu."
     ),
-    no_question="Je n'ai pas trouvé de question. Écrivez-la en quelques mots, par exemple « Qu'est-ce que la réinduction? »",
+    no_question=(
+        "Je n'ai pas trouvé de question. Écrivez-la en quelques mots, par exemple « Qu'est-ce que la réinduction? »"
+    ),
     too_long="Votre message est très long : seuls les {limit} premiers caractères ont été lus.",
     searched_for="Recherche faite pour : {words}.",
     english_only="Les passages cités sont en anglais, la langue du document.",

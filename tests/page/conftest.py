@@ -71,7 +71,9 @@ def site(index: Index, examples: list[Example], embedder: int) -> Iterator[Site]
 
 def chromium() -> str | None:
     given = os.environ.get("CHROMIUM")
-    return given or next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    return given or next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
 
 
 @pytest.fixture(scope="session")
@@ -88,18 +90,29 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """One for each set of options, so that the script files are fetched once."""
+    made: dict[str, BrowserContext] = {}
+    yield made
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """Opens the page in a browser of its own, on a laptop unless told; errors of its scripts fail the test."""
-    contexts: list[BrowserContext] = []
+def open_page(browser: Browser, site: Site, contexts: dict[str, BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Opens the page, on a laptop unless told; errors of its scripts fail the test."""
+    pages: list[Page] = []
     errors: list[str] = []
 
-    def opened(url: str = site.url, width: int = 1280, height: int = 800, wait: bool = True, **context) -> Page:
-        context.setdefault("reduced_motion", "reduce")
-        context.setdefault("locale", "en-CA")
-        made = browser.new_context(viewport={"width": width, "height": height}, **context)
-        contexts.append(made)
-        page = made.new_page()
+    def opened(url: str = site.url, width: int = 1280, height: int = 800, wait: bool = True, **options) -> Page:
+        options = {"reduced_motion": "reduce", "locale": "en-CA"} | options
+        key = repr(sorted(options.items()))
+        if key not in contexts:
+            contexts[key] = browser.new_context(**options)
+        page = contexts[key].new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        pages.append(page)
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)
@@ -108,8 +121,8 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert not errors
 
 
