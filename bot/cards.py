@@ -34,6 +34,8 @@ def card(
         parts.append(f'<p class="notice">{escaped(notice)}</p>')
     if answer.passages and about.language != language and wording.wording(language).english_only:
         parts.append(f'<p class="note">{escaped(wording.wording(language).english_only)}</p>')
+    if answer.outcome != "answered":
+        parts.append(_handoff(about, words))
     figures = [figure(documents[p.document], p, language, i) for i, p in enumerate(answer.passages, start=1)]
     parts += figures[:1]
     if figures[1:]:
@@ -109,8 +111,14 @@ def _urgent(language: str) -> str:
     return (
         f'<div class="urgent"><p class="badge"><span class="sign" aria-hidden="true">!</span> '
         f"<b>{escaped(words['urgent_badge'])}</b></p>"
-        f'<p class="first">{escaped(wording.urgent(language))}</p><p class="calls">{calls}</p></div>'
+        f'<p class="calls">{calls}</p><p class="first">{escaped(wording.urgent(language))}</p></div>'
     )
+
+
+def _handoff(document: Document, words: dict[str, str]) -> str:
+    shown, dialled = helpline(document)
+    link = f'<a href="tel:{dialled}">{escaped(words["helpline"])} <b>{escaped(shown)}</b></a>'
+    return f'<p class="handoff">{link}</p>' if shown else ""
 
 
 def _whole_section(document: Document, passage: ShownPassage, words: dict[str, str]) -> str:

@@ -103,7 +103,7 @@ def page(index: Index, examples: list[Example], answer: Callable[..., dict] = an
     with gr.Blocks(title=index.documents[0].title, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as demo:
         gr.HTML(intro(index, examples), elem_id="intro", js_on_load=None, apply_default_css=False)
         gr.HTML(conversation(), elem_id="talk", js_on_load=None, apply_default_css=False)
-        history = gr.State([], time_to_live=KEPT, delete_callback=None)
+        history = gr.State([], time_to_live=KEPT)
         view = gr.JSON(visible=False)
         with gr.Row(elem_id="ask"):
             box = gr.Textbox(

@@ -85,7 +85,6 @@
     $(".pending", article).remove();
     if (typeof content === "string") article.insertAdjacentHTML("beforeend", content);
     else article.append(content);
-    article.dataset.question = ""; // filled only when a link is asked for
     article.scrollIntoView({ block: "start", behavior: calm() });
   }
 
@@ -205,7 +204,11 @@
     const is = (name) => button.classList.contains(name);
     if (is("ask")) ask(button.textContent);
     else if (is("language")) speak(button.dataset.language);
-    else if (is("staff-switch")) staff(!state.staff);
+    else if (is("staff-switch")) {
+      staff(!state.staff);
+      const panel = $(".in:not([hidden]) .staff-panel");
+      if (state.staff) panel.scrollIntoView({ block: "center", behavior: calm() });
+    }
     else if (is("repeat") && state.last) ask(state.last);
     else if (is("copy")) copyPassage(button.closest("figure.quote"));
     else if (is("link")) copyLink(button);

@@ -111,7 +111,8 @@ def test_print_loses_nothing(open_page):
       const parts = [...document.querySelectorAll(printed)];
       const seen = (e) => e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().height;
       const hidden = parts.filter((e) => !seen(e));
-      const around = [...document.querySelectorAll('body, body *')].filter((e) => e.contains(document.querySelector('#log')));
+      const log = document.querySelector('#log');
+      const around = [...document.querySelectorAll('body, body *')].filter((e) => e.contains(log));
       const clipped = around.filter((e) => !['visible', 'clip'].includes(getComputedStyle(e).overflowY));
       const shown = ['#ask', '.bar', '.tools', '.after'].filter((s) => document.querySelector(s).checkVisibility());
       return [parts.length, hidden.map((e) => e.className), clipped.map((e) => e.className), shown];

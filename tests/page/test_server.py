@@ -5,9 +5,10 @@ import json
 import httpx
 import pytest
 
+import app
 from bot.ask import ask
 from bot.launch import served
-from bot.server import LARGEST_BODY, Settings, Votes
+from bot.server import LARGEST_BODY, Guard, Settings, Votes
 from tests.page.conftest import free_port
 
 
@@ -129,6 +130,42 @@ def test_votes_are_two_numbers_and_survive_a_restart(tmp_path):
 def test_an_origin_that_is_none_is_named(origin):
     with pytest.raises(ValueError, match=r"expected one like https://example\.org"):
         Settings(embedders=(origin,))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--embed-on", "here"], "embedding origin has value 'here'"), (["--rate", "often"], "rate has value 'often'")],
+)
+def test_a_wrong_setting_ends_the_program_by_name(arguments, said, capsys):
+    assert app.main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_settings_come_from_the_environment_and_help_names_them(monkeypatch, capsys):
+    monkeypatch.setenv("CHATBOT_PORT", "1234")
+    monkeypatch.setenv("CHATBOT_RATE", "5/second")
+    asked = app.parser().parse_args(["--rate", "6/second"])
+    assert (asked.port, asked.rate, asked.host, asked.proxies) == (1234, "6/second", "127.0.0.1", 0)
+    monkeypatch.setenv("SYSTEM", "spaces")
+    asked = app.parser().parse_args([])
+    assert (asked.host, asked.proxies) == ("0.0.0.0", 1)
+    with pytest.raises(SystemExit, match="0"):
+        app.main(["--help"])
+    helped = capsys.readouterr().out
+    for name in ("HOST", "PORT", "EMBED_ORIGINS", "RATE", "PROXIES", "VOTES", "EMERGENCY_NUMBER", "CRISIS_NUMBER"):
+        assert f"CHATBOT_{name}" in helped
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        *((0, "9.9.9.9", "1.2.3.4"), (1, "9.9.9.9", "9.9.9.9"), (1, "6.6.6.6, 9.9.9.9", "9.9.9.9")),
+        *((2, "6.6.6.6, 9.9.9.9, 8.8.8.8", "9.9.9.9"), (2, "8.8.8.8", "1.2.3.4"), (1, "", "1.2.3.4")),
+    ],
+)
+def test_the_limit_counts_the_address_that_a_trusted_proxy_saw(proxies, forwarded, expected):
+    scope = {"type": "http", "client": ("1.2.3.4", 5), "headers": [(b"x-forwarded-for", forwarded.encode())]}
+    assert Guard(None, Settings(proxies=proxies))._client(scope) == expected
 
 
 def test_a_rate_that_is_none_is_named():
