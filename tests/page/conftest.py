@@ -5,11 +5,15 @@ import http.server
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -23,6 +27,8 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run"),
 )
+SECRET = "kymriahsecret"  # in a question: must turn up nowhere else
+ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"
 PATIENCE = 20_000  # ms: other work may share the machine
 
@@ -67,6 +73,33 @@ def site(index: Index, examples: list[Example], embedder: int) -> Iterator[Site]
     demo, url = served(index, examples, Settings(embedders=(allowed,), rate="1000/minute"), port=free_port())
     yield Site(url, allowed, f"http://localhost:{embedder}")
     demo.close(verbose=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def space(index: Index) -> Iterator[str]:
+    """app.py itself, as a Space runs it; it starts while the other tests run."""
+    port = free_port()
+    env = os.environ | {"SYSTEM": "spaces", "SPACE_ID": "someone/something", "CHATBOT_HOST": "127.0.0.1"}
+    env |= {"CHATBOT_PORT": str(port), "CHATBOT_RATE": "500/minute"}
+    run = subprocess.Popen(
+        [sys.executable, "app.py"], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    yield f"http://127.0.0.1:{port}/"
+    run.terminate()
+    assert SECRET not in run.communicate(timeout=20)[0].decode()
+
+
+def ready(url: str, patience: float = 60) -> str:
+    """Waits until the server at `url` answers."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            if httpx.get(f"{url}healthz").status_code == 200:
+                return url
+        except httpx.TransportError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
 
 
 def chromium() -> str | None:

@@ -11,7 +11,7 @@ from bot.covers import covered, refused, tapped
 from bot.page import View, hits_within, leans
 from corpus import Role
 from corpus.questions import holds
-from tests.page.conftest import PATIENCE, answered, ask
+from tests.page.conftest import answered, ask
 
 KYMRIAH = "What is Kymriah used for?"
 PRINTED = ".turn h2, .path, blockquote, figcaption, .section, .disclaimer .verbatim"
@@ -286,14 +286,10 @@ def test_it_works_in_a_frame_of_an_allowed_site(open_page, site, width):
 
 def test_no_other_site_can_frame_it(open_page, site):
     page = open_page("about:blank", wait=False)
-    refused = []
-    page.on("console", lambda message: refused.append(message.text))
-    page.goto(f"{site.stranger}/?page={quote(site.url)}")
-    page.wait_for_timeout(1500)
-    assert any("frame-ancestors" in text for text in refused)
+    with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        page.goto(f"{site.stranger}/?page={quote(site.url)}")
     assert page.frames[1].url.startswith("chrome-error:")
     assert page.frame_locator("iframe").locator("#box").count() == 0
-    assert PATIENCE > 1500
 
 
 def test_contact_lines_are_quoted_whole(open_page, index):

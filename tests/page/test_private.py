@@ -1,46 +1,15 @@
 """Nothing leaves for another host, and nothing about a question stays: as run plainly and as on a Space."""
 
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
-from tests.page.conftest import answered, ask, free_port
-
-SECRET = "kymriahsecret"
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def space(index):
-    """app.py itself, as a Space runs it."""
-    port = free_port()
-    env = os.environ | {"SYSTEM": "spaces", "SPACE_ID": "someone/something", "CHATBOT_HOST": "127.0.0.1"}
-    env |= {"CHATBOT_PORT": str(port), "CHATBOT_RATE": "500/minute"}
-    run = subprocess.Popen(
-        [sys.executable, "app.py"], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    url, until = f"http://127.0.0.1:{port}/", time.monotonic() + 60
-    while time.monotonic() < until and run.poll() is None:
-        try:
-            if httpx.get(url + "healthz").status_code == 200:
-                break
-        except httpx.TransportError:
-            time.sleep(0.2)
-    yield url
-    run.terminate()
-    said = run.communicate(timeout=20)[0].decode()
-    assert SECRET not in said
+from tests.page.conftest import SECRET, answered, ask, ready
 
 
 @pytest.mark.parametrize("where", ["plain", "space"])
 def test_nothing_leaves_and_nothing_stays(open_page, site, request, where):
-    url = site.url if where == "plain" else request.getfixturevalue("space")
+    url = site.url if where == "plain" else ready(request.getfixturevalue("space"))
     page = open_page("about:blank", wait=False, timezone_id="America/Halifax")  # a context of its own
     requests, urls = [], []
     page.context.on("request", lambda r: requests.append(r))
