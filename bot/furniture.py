@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from bot import wording
 from bot.cards import helpline
-from bot.covers import Covered, covered, refused, tapped
+from bot.covers import PER_SECTION, Covered, covered, refused, tapped
 from bot.render import escaped
 from corpus import Example
 from index.search import Index
@@ -76,19 +76,22 @@ def _covered(index: Index, examples: Sequence[Example], language: str) -> list[C
     return covered(index.documents, examples, language)
 
 
-def _asks(questions: Sequence[str], language: str) -> str:
+def _asks(questions: Sequence[str], language: str, spare: Sequence[str] = ()) -> str:
+    """Questions to tap, and English ones where the corpus has too few of the language."""
+    shown = [(language, q) for q in questions] + [("en", q) for q in spare]
     rows = "".join(
-        f'<li><button type="button" class="ask" lang="{language}">{escaped(q)}</button></li>' for q in questions
+        f'<li><button type="button" class="ask" lang="{code}">{escaped(q)}</button></li>' for code, q in shown
     )
     return f'<ul class="asks">{rows}</ul>'
 
 
 def _map(index: Index, examples: Sequence[Example], language: str) -> str:
     words = wording.wording(language).page
-    sections = _covered(index, examples, language)
+    sections, english = _covered(index, examples, language), _covered(index, examples, "en")
     items = "".join(
-        f'<li><h3 lang="{s.document.language}">{escaped(s.heading)}</h3>{_asks(s.questions, language)}</li>'
-        for s in sections
+        f'<li><h3 lang="{s.document.language}">{escaped(s.heading)}</h3>'
+        f"{_asks(s.questions, language, e.questions[: PER_SECTION - len(s.questions)])}</li>"
+        for s, e in zip(sections, english, strict=True)
     )
     supplied = any(s.section.headings[-1].span is None for s in sections)
     brackets = f'<p class="small">{escaped(words["brackets"])}</p>' if supplied else ""

@@ -144,6 +144,9 @@ def test_the_map_comes_from_the_corpus(open_page, index, examples):
     assert here.locator(".sections .ask").count() == 2 * len(sections)
     assert here.locator(".cannot li").all_inner_texts() == refused(examples, "en")
     assert len(refused(examples, "en")) > 10
+    french = page.locator("#below .in[data-in=fr]")
+    assert french.locator(".sections .ask").count() == 2 * len(sections)
+    assert french.locator(".cannot li").all_text_contents() == refused(examples, "fr")
     here.locator(".sections .ask").nth(7).click()
     assert answered(page).locator(".card.answered").count() == 1
 
