@@ -60,8 +60,14 @@ def ask(index: Index, question: str, history: Sequence[str] = (), id: str | None
     return answer_from(index.look_up(question, history), index.documents, question, id)
 
 
-def answer_from(findings: Findings, documents: Sequence[Document], question: str, id: str | None = None) -> Answer:
-    """What is said for what was found."""
+def answer_from(
+    findings: Findings,
+    documents: Sequence[Document],
+    question: str,
+    id: str | None = None,
+    language: str | None = None,
+) -> Answer:
+    """The answer that `findings` allow. `language` is the notice's, the question's own if not given."""
     urgent = findings.urgent >= URGENT_FROM
     outcome = "not_covered" if findings.urgent >= URGENT_ALONE_FROM else decide(findings)
     hits = [] if outcome == "not_covered" else chosen(findings)
@@ -73,7 +79,7 @@ def answer_from(findings: Findings, documents: Sequence[Document], question: str
         urgent=urgent,
         confidence=round(findings.answers, 4),
         passages=[shown(hit) for hit in hits],
-        notice=_notice(findings, outcome, urgent, question),
+        notice=_notice(findings, outcome, urgent, question, language or findings.reading.language),
         disclaimer=quoted_role(document, Role.DISCLAIMER),
         contact=quoted_role(document, Role.CONTACT),
     )
@@ -117,9 +123,9 @@ def quoted_role(document: Document, role: Role) -> str:
     return document.slice(Span(passages[0].span.start, passages[-1].span.end))
 
 
-def _notice(findings: Findings, outcome: str, urgent: bool, question: str) -> str:
-    words = wording.wording(findings.reading.language)
-    parts = [wording.urgent(findings.reading.language)] if urgent else []
+def _notice(findings: Findings, outcome: str, urgent: bool, question: str, language: str) -> str:
+    words = wording.wording(language)
+    parts = [wording.urgent(language)] if urgent else []
     if not has_words(findings.reading.text):
         return words.no_question
     if len(question) > LONGEST:

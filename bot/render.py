@@ -1,6 +1,7 @@
-"""An answer as text and as HTML. Document text is escaped, never reworded, trimmed or reflowed."""
+"""An answer as text, and quotations as HTML. Document text is escaped, never reworded, trimmed or reflowed."""
 
 import textwrap
+from html import escape
 
 from bot.ask import Answer, ShownPassage
 
@@ -21,8 +22,6 @@ def escaped(text: str) -> str:
 
     Line ends become references, so that no Markdown reader takes them for its own.
     """
-    from html import escape
-
     return escape(text).replace("\r", "&#13;").replace("\n", "&#10;")
 
 
@@ -35,14 +34,3 @@ def quotation(passage: ShownPassage) -> str:
         at = end
     parts.append(escaped(passage.text[at - passage.start :]))
     return f'<blockquote class="passage">{"".join(parts)}</blockquote>'
-
-
-def as_html(answer: Answer) -> str:
-    parts = [f'<section class="answer {answer.outcome}">']
-    if answer.notice:
-        parts.append(f'<p class="notice">{escaped(answer.notice)}</p>')
-    for passage in answer.passages:
-        parts.append(f"<h2>{escaped(HEADINGS.join(passage.headings))}</h2>{quotation(passage)}")
-    parts.append(f'<p class="disclaimer">{escaped(answer.disclaimer)}</p>')
-    parts.append(f'<p class="contact">{escaped(answer.contact)}</p></section>')
-    return "".join(parts)

@@ -1,0 +1,82 @@
+"""python app.py: the page, wired and launched."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ENVIRONMENT = """settings from the environment (an option wins over its variable):
+  CHATBOT_HOST              address to listen on (default 127.0.0.1; 0.0.0.0 on a Space)
+  CHATBOT_PORT              port to listen on (default 7860)
+  CHATBOT_EMBED_ORIGINS     origins that may show the page in a frame, parted by blanks
+                            (default none; huggingface.co on a Space)
+  CHATBOT_RATE              requests that one address may send (default 60/minute)
+  CHATBOT_PROXIES           trusted proxies in front, which add to X-Forwarded-For (default 0; 1 on a Space)
+  CHATBOT_VOTES             file to keep the two counts of votes in (default none: in memory)
+  CHATBOT_EMERGENCY_NUMBER  the local emergency number (default 911)
+  CHATBOT_CRISIS_NUMBER     the local crisis line (default 988)
+  CHATBOT_CORPUS, CHATBOT_INDEX
+                            folders of the documents and of the index
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Options; their defaults come from the environment."""
+    space = os.environ.get("SYSTEM") == "spaces"
+    env = os.environ.get
+    options = argparse.ArgumentParser(
+        prog="python app.py",
+        description="Serves the page that answers with passages of the documents, word for word.",
+        epilog=ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_argument("--host", default=env("CHATBOT_HOST") or ("0.0.0.0" if space else "127.0.0.1"))
+    options.add_argument("--port", type=int, default=env("CHATBOT_PORT") or 7860)
+    options.add_argument(
+        "--embed-on", action="append", metavar="ORIGIN", help="allow this origin to embed the page; repeatable"
+    )
+    options.add_argument("--rate", default=env("CHATBOT_RATE") or "60/minute", metavar="N/UNIT")
+    options.add_argument("--proxies", type=int, default=env("CHATBOT_PROXIES") or int(space), metavar="N")
+    options.add_argument("--votes", type=Path, default=env("CHATBOT_VOTES") or None, metavar="FILE")
+    return options
+
+
+def main(arguments: list[str] | None = None) -> int:
+    asked = parser().parse_args(arguments)
+    from bot.server import Settings  # imports follow --help, which should not wait for them
+
+    on_space = ("https://huggingface.co",) if os.environ.get("SYSTEM") == "spaces" else ()
+    origins = asked.embed_on or os.environ.get("CHATBOT_EMBED_ORIGINS", "").split() or on_space
+    try:
+        settings = Settings(tuple(origins), asked.rate, asked.proxies, asked.votes)
+    except ValueError as e:
+        print(f"error: {e}", file=sys.stderr)
+        return 2
+    from bot.launch import launch
+    from corpus import CorpusError, read_examples
+    from index import build
+    from index.errors import IndexProblem
+
+    try:
+        index = build.load()
+        examples = read_examples(index.documents, build.CORPUS / "questions")
+        address = launch(index, examples, settings, asked.host, asked.port)
+    except (CorpusError, IndexProblem, OSError) as e:
+        print(f"error: {e}", file=sys.stderr)
+        return 1
+    print(f"The page is at {address} (Ctrl+C ends it).", flush=True)
+    try:
+        wait()
+    except KeyboardInterrupt:
+        print("Ended.")
+    return 0
+
+
+def wait() -> None:
+    import threading
+
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""The server without a browser: headers, allowed paths, limits, and the record over HTTP."""
+
+import json
+
+import httpx
+import pytest
+
+import app
+from bot.ask import ask
+from bot.launch import served
+from bot.server import LARGEST_BODY, Guard, Settings, Votes
+from tests.page.conftest import free_port
+
+
+@pytest.fixture(scope="module")
+def http(site):
+    with httpx.Client(base_url=site.url, timeout=30) as client:
+        yield client
+
+
+def post_ask(http: httpx.Client, *data) -> dict:
+    event = http.post("gradio_api/call/ask", json={"data": list(data)})
+    assert event.status_code == 200, event.text
+    stream = http.get(f"gradio_api/call/ask/{event.json()['event_id']}").text
+    kind, _, body = stream.partition("\n")
+    assert kind == "event: complete", stream
+    return json.loads(body.removeprefix("data: "))[0]
+
+
+def test_the_api_returns_the_record(http, index):
+    got = post_ask(http, "What is Kymriah used for?", [])
+    assert got == ask(index, "What is Kymriah used for?").record()
+    assert (
+        got["passages"][0]["text"] == index.documents[0].text[got["passages"][0]["start"] : got["passages"][0]["end"]]
+    )
+
+
+def test_the_api_reads_history_and_says_what_it_expects(http, index):
+    got = post_ask(http, "and in young adults?", ["What is Kymriah used for?"])
+    assert got == ask(index, "and in young adults?", ["What is Kymriah used for?"]).record()
+    assert "expected some text" in post_ask(http, 5, [])["error"]
+    assert "list of texts" in post_ask(http, "What is Kymriah?", [5])["error"]
+
+
+@pytest.mark.parametrize("path", ["", "config", "healthz", "theme.css", "nothing-here"])
+def test_every_answer_carries_the_security_headers(http, site, path):
+    headers = http.get(path, headers={"Origin": "https://elsewhere.example"}).headers
+    assert f"frame-ancestors 'self' {site.embedder}" in headers["content-security-policy"]
+    assert "object-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert not [name for name in headers if name.startswith("access-control-") or name == "set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("gradio_api/deep_link", "gradio_api/upload_progress", "gradio_api/file=/etc/passwd", "file=/etc/passwd"),
+        *(
+            "gradio_api/runs",
+            "monitoring",
+            "docs",
+            "openapi.json",
+            "gradio_api/openapi.json",
+            "gradio_api/proxy=http://x/",
+        ),
+        *("robots.txt", "manifest.json", "gradio_api/mcp/", "login_check", "gradio_api/app_id", "assets/%2e%2e/config"),
+        *("?deep_link=abc", "config?deep_link=abc", "?deep_link", "?deep%5Flink=abc"),
+    ],
+)
+def test_what_the_page_does_not_need_is_not_there(site, path):
+    assert httpx.get(f"{site.url}{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["gradio_api/upload", "gradio_api/run/ask", "gradio_api/api/ask", "gradio_api/stream/x"]
+)
+def test_nothing_else_can_be_posted(http, path):
+    assert http.post(path, json={"data": []}).status_code == 404
+    assert http.put(path).status_code == http.delete(path).status_code == 404
+
+
+def test_no_other_origin_may_read(http, site):
+    asked = {"Origin": "http://localhost:1", "Access-Control-Request-Method": "POST"}
+    assert http.options("gradio_api/queue/join", headers=asked).status_code == 404
+    answer = http.get("config", headers={"Origin": "http://localhost:1"})
+    assert answer.status_code == 200
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+def test_health(http):
+    assert http.get("healthz").json() == {"status": "ok"}
+    assert http.head("healthz").status_code == 200
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_that_is_too_large_is_refused(http, chunked):
+    body = b'{"data": ["' + b"x" * LARGEST_BODY + b'"]}'
+    content = iter([body[:1000], body[1000:]]) if chunked else body
+    got = http.post("gradio_api/call/ask", content=content, headers={"content-type": "application/json"})
+    assert got.status_code == 413
+
+
+def test_one_address_cannot_ask_without_end(index, examples):
+    demo, url = served(index, examples, Settings(rate="3/minute"), port=free_port())
+    try:
+        codes = [httpx.post(url + "vote/up").status_code for _ in range(5)]
+        refused = httpx.post(url + "gradio_api/call/ask", json={"data": ["x", []]})
+        assert httpx.get(url + "healthz").status_code == 200
+    finally:
+        demo.close(verbose=False)
+    assert codes == [204, 204, 204, 429, 429]
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "60"
+
+
+def test_votes_are_two_numbers_and_survive_a_restart(tmp_path):
+    votes = Votes(tmp_path / "votes.json")
+    for way in ("up", "up", "down"):
+        votes.add(way)
+    assert json.loads((tmp_path / "votes.json").read_text()) == {"up": 2, "down": 1}
+    assert Votes(tmp_path / "votes.json").counts == {"up": 2, "down": 1}
+    assert [p.name for p in tmp_path.iterdir()] == ["votes.json"]
+
+
+@pytest.mark.parametrize(
+    "origin", ["example.org", "https://a.example; script-src *", "*", "https://a.example/path", "javascript:x"]
+)
+def test_an_origin_that_is_none_is_named(origin):
+    with pytest.raises(ValueError, match=r"expected one like https://example\.org"):
+        Settings(embedders=(origin,))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--embed-on", "here"], "embedding origin has value 'here'"), (["--rate", "often"], "rate has value 'often'")],
+)
+def test_a_wrong_setting_ends_the_program_by_name(arguments, said, capsys):
+    assert app.main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_settings_come_from_the_environment_and_help_names_them(monkeypatch, capsys):
+    monkeypatch.setenv("CHATBOT_PORT", "1234")
+    monkeypatch.setenv("CHATBOT_RATE", "5/second")
+    asked = app.parser().parse_args(["--rate", "6/second"])
+    assert (asked.port, asked.rate, asked.host, asked.proxies) == (1234, "6/second", "127.0.0.1", 0)
+    monkeypatch.setenv("SYSTEM", "spaces")
+    asked = app.parser().parse_args([])
+    assert (asked.host, asked.proxies) == ("0.0.0.0", 1)
+    with pytest.raises(SystemExit, match="0"):
+        app.main(["--help"])
+    helped = capsys.readouterr().out
+    for name in ("HOST", "PORT", "EMBED_ORIGINS", "RATE", "PROXIES", "VOTES", "EMERGENCY_NUMBER", "CRISIS_NUMBER"):
+        assert f"CHATBOT_{name}" in helped
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        *((0, "9.9.9.9", "1.2.3.4"), (1, "9.9.9.9", "9.9.9.9"), (1, "6.6.6.6, 9.9.9.9", "9.9.9.9")),
+        *((2, "6.6.6.6, 9.9.9.9, 8.8.8.8", "9.9.9.9"), (2, "8.8.8.8", "1.2.3.4"), (1, "", "1.2.3.4")),
+    ],
+)
+def test_the_limit_counts_the_address_that_a_trusted_proxy_saw(proxies, forwarded, expected):
+    scope = {"type": "http", "client": ("1.2.3.4", 5), "headers": [(b"x-forwarded-for", forwarded.encode())]}
+    assert Guard(None, Settings(proxies=proxies))._client(scope) == expected
+
+
+def test_a_rate_that_is_none_is_named():
+    with pytest.raises(ValueError, match="expected one like 60/minute"):
+        Settings(rate="often")
