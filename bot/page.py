@@ -6,7 +6,6 @@ ones. The client sends text and settings only, so it cannot forge what is shown 
 
 import json
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -27,10 +26,6 @@ from index.search import Findings, Index
 ASSETS = Path(__file__).parent / "assets"
 KEPT = 3600  # seconds that a session's earlier questions stay in memory
 MOST_RANKED = 10
-# Until the index reads history only where it is needed: a question that leans on the one before.
-LEANS = re.compile(
-    r"^(and|also|what about|how about|et|aussi)\b|\b(it|they|them|that|this|those|these|ça|cela)\b", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ class View:
 def answer(index: Index, question: str, history: list[str], view: View) -> dict:
     """One turn: the card, and what a screen reader says of it."""
     question = question.encode("utf-8", "replace").decode("utf-8")
-    findings = index.look_up(question, history[-1:] if leans(question) else [])
+    findings = index.look_up(question, history)
     language = "fr" if "fr" in (view.language, findings.reading.language) else "en"
     record = answer_from(findings, index.documents, question, language=language)
     ranked = [shown(hit) for hit in hits_within(findings, view.within)[:MOST_RANKED]] if view.staff else []
@@ -68,10 +63,6 @@ def answer(index: Index, question: str, history: list[str], view: View) -> dict:
         "language": language,
         "urgent": record.urgent,
     }
-
-
-def leans(question: str) -> bool:
-    return len(question.split()) <= 7 and bool(LEANS.search(question))
 
 
 def hits_within(findings: Findings, within: tuple[str, ...]) -> list:

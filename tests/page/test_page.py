@@ -8,7 +8,7 @@ import pytest
 
 from bot.ask import ask as ask_index
 from bot.covers import covered, refused, tapped
-from bot.page import View, hits_within, leans
+from bot.page import View, hits_within
 from corpus import Role
 from corpus.questions import holds
 from tests.page.conftest import answered, ask
@@ -37,17 +37,6 @@ def test_a_follow_up_is_read_with_the_question_before(open_page):
     ask(page, KYMRIAH)
     turn = ask(page, "and in young adults?")
     assert "Kymriah" in turn.locator("blockquote").first.inner_text()
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        *(("and in young adults?", True), ("How is it given?", True), ("Et pour les adultes?", True)),
-        *(("What should my child eat?", False), ("What does it mean when the leukemia has come back?", False)),
-    ],
-)
-def test_only_a_question_that_leans_on_another_gets_it(question, expected):
-    assert leans(question) is expected
 
 
 @pytest.mark.parametrize(
