@@ -280,6 +280,10 @@ def test_no_other_site_can_frame_it(open_page, site):
     page = open_page("about:blank", wait=False)
     with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
         page.goto(f"{site.stranger}/?page={quote(site.url)}")
+    for _ in range(100):
+        if page.frames[1].url.startswith("chrome-error:"):
+            break
+        page.wait_for_timeout(50)
     assert page.frames[1].url.startswith("chrome-error:")
     assert page.frame_locator("iframe").locator("#box").count() == 0
 

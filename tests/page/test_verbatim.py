@@ -64,8 +64,8 @@ def puppet(tmp_path_factory, index, examples):
     demo.close(verbose=False)
 
 
-def test_every_passage_on_the_screen_is_its_slice(open_page, puppet):
-    page = open_page(puppet.url, width=320)
+def test_every_passage_is_its_slice_on_the_screen_and_on_the_clipboard(open_page, puppet):
+    page = open_page(puppet.url, width=320, permissions=["clipboard-read", "clipboard-write"])
     for number, passage in enumerate(puppet.pool):
         turn = ask(page, f"#{number}")
         shown = turn.evaluate(
@@ -91,25 +91,14 @@ def test_every_passage_on_the_screen_is_its_slice(open_page, puppet):
         assert shown["disclaimer"] == document.text[disclaimer[0].span.start : disclaimer[-1].span.end]
         assert shown["contact"] == [p.text for p in document.with_role(Role.CONTACT)]
         assert shown["scripts"] == 0
+        if passage.role is Role.BODY:
+            turn.locator(".copy").first.click()
+            turn.get_by_text("Copied").wait_for()
+            source = f"{document.title}. {document.publisher}, {document.year}."
+            copied = "\n\n".join((shown["path"], slice_, source, shown["disclaimer"]))
+            assert page.evaluate("navigator.clipboard.readText()") == copied
     assert len(puppet.pool) > 50
     assert page.evaluate("[window.owned, document.documentElement.scrollWidth <= innerWidth]") == [None, True]
-
-
-def test_the_clipboard_holds_the_slice_and_its_source(open_page, puppet):
-    page = open_page(puppet.url, permissions=["clipboard-read", "clipboard-write"])
-    documents = {p.document.name: p.document for p in puppet.pool}
-    chosen = [n for n, p in enumerate(puppet.pool) if p.role is Role.BODY]
-    for number in chosen:
-        passage = puppet.pool[number]
-        turn = ask(page, f"#{number}")
-        turn.locator(".copy").first.click()
-        turn.get_by_text("Copied").wait_for()
-        document = documents[passage.document.name]
-        disclaimer = document.with_role(Role.DISCLAIMER)
-        source = ". ".join((document.title, f"{document.publisher}, {document.year}")) + "."
-        parts = [" › ".join(passage.heading_path), passage.text, source]
-        parts.append(document.text[disclaimer[0].span.start : disclaimer[-1].span.end])
-        assert page.evaluate("navigator.clipboard.readText()") == "\n\n".join(parts)
 
 
 def test_copying_works_where_the_clipboard_is_not_allowed(open_page, puppet):
