@@ -71,10 +71,14 @@ def fit(vectors: np.ndarray, texts: Sequence[str], targets: np.ndarray) -> tuple
     counts = _words.transform(texts)
     idf = TfidfTransformer(sublinear_tf=True).fit(counts).idf_.astype(np.float32)
     wording = _tfidf(texts, idf)
-    gram = np.asfortranarray(np.exp(-GAMMA * (1 - vectors @ vectors.T)), dtype=np.float32)
-    gram += WORDING * (wording @ wording.T).toarray()
+    gram = vectors @ vectors.T  # filled in place: for thousands of examples it takes most of the memory
+    gram -= 1
+    gram *= GAMMA
+    np.exp(gram, out=gram)
+    alike = (wording @ wording.T).tocoo()
+    gram[alike.row, alike.col] += WORDING * alike.data
     gram[np.diag_indices_from(gram)] += RIDGE
-    factor, failed = lapack.spotrf(gram, lower=True, clean=True, overwrite_a=True)
+    factor, failed = lapack.spotrf(gram.T, lower=True, clean=True, overwrite_a=True)  # symmetric: .T is free
     if failed:
         raise ValueError("the kernel matrix is not positive definite; is RIDGE 0, or a vector not a number?")
     weights, _ = lapack.spotrs(factor, targets.astype(np.float32), lower=True)

@@ -43,7 +43,8 @@ def main() -> None:
         relevant = [{tuple(r) for r in query["relevant"]} for query in queries]
         first = np.mean([order[0] in right for order, right in zip(ranked, relevant, strict=True)])
         gain = np.mean([_ndcg(order, right) for order, right in zip(ranked, relevant, strict=True)])
-        print(f"{name:18s} R@1 {first:.3f}  nDCG@10 {gain:.3f}  ({len(queries)} questions, {len(passages)} passages)")
+        print(f"{name:18s} R@1 {first:.3f}  nDCG@10 {gain:.3f}")
+    print(f"{len(queries)} questions, {len(passages)} passages")
     guesses = [untaught.judge(table) for table in tables]
     said = np.array([guess.answers >= UNTAUGHT_ANSWERED_FROM for guess in guesses])
     print(

@@ -125,7 +125,8 @@ def test_a_byte_order_mark_is_kept_and_shifts_offsets_by_one(tmp_path) -> None:
 
 
 def test_markdown_headings_nest_and_are_quoted_without_their_marks(tmp_path) -> None:
-    text = "# Top\n\nIntro.\n## Second\nText.\n### Third\n\n- a\n- b\n\n```\n# no heading\n```\n\n## Medical disclaimer\n\nNo advice.\n"
+    text = "# Top\n\nIntro.\n## Second\nText.\n### Third\n\n- a\n- b\n\n```\n# no heading\n```\n\n"
+    text += "## Medical disclaimer\n\nNo advice.\n"
     document = read_document(write(tmp_path, text, "page.md"))
     assert [(p.heading_path, p.text) for p in document.passages] == [
         (["Top"], "Intro."),
@@ -158,7 +159,7 @@ def test_a_document_without_headings_is_shown_under_its_name(tmp_path) -> None:
         (b"", "is empty"),
         (b" \n\n\t\n", "is empty"),
         (b"caf\xe9", "byte 3 is not UTF-8"),
-        ("Title\n\nSome words.\n".encode(), "has no disclaimer"),
+        (b"Title\n\nSome words.\n", "has no disclaimer"),
         (DISCLAIMER.strip().encode(), "no text to quote"),
     ],
 )

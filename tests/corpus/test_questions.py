@@ -65,7 +65,7 @@ def test_only_answers_and_partials_quote_the_document() -> None:
 def test_a_bad_line_is_named_by_file_and_number(tmp_path, line, reason) -> None:
     path = tmp_path / "recurrent.jsonl"
     path.write_text('{"label": "out", "question": "fine", "topic": "diet"}\n\n' + line + "\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match="recurrent.jsonl, line 3: ") as caught:
+    with pytest.raises(CorpusError, match=r"recurrent\.jsonl, line 3: ") as caught:
         read_question_file(path, DOCUMENTS[0])
     assert reason in str(caught.value)
 
