@@ -16,7 +16,7 @@ from index.search import Findings, Hit, Index
 ANSWERED_FROM = 0.40  # P(the first passage answers)
 UNTAUGHT_ANSWERED_FROM = 0.60  # the same where no example questions have been given: go carefully
 RELATED_FROM = 0.45  # P(the first passage is at least the nearest statement)
-URGENT_FROM = 0.25  # P(somebody is in danger now): missing one is worse than a needless hand-off
+URGENT_FROM = 0.35  # P(somebody is in danger now): missing one is worse than a needless hand-off
 URGENT_ALONE_FROM = 0.6  # from here on nothing but the hand-off is shown
 MORE_FROM = 0.5  # a further passage needs this share of the first one's score
 MOST_PASSAGES = 3

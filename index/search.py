@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus import Document, Passage, Role, Span
+from corpus.sentences import sentences
 from index import untaught
 from index.encoder import Encoder
 from index.reading import Reader, Reading, has_words
@@ -13,6 +14,9 @@ from index.signals import Signals
 from index.taught import Taught
 
 MOST_HITS = 50  # of one document
+STORY = 18  # words from which a message is also heard sentence by sentence
+MOST_SENTENCES = 12
+ALARMING = 0.9  # P(danger) from which one sentence is enough: alone, many are misheard
 LIST_SHARE = 0.5  # a unit is marked when it scores this share of the passage's best one
 
 
@@ -84,13 +88,33 @@ class Index:
                 Hit(lessons.candidates[i], float(verdict.scores[i]), self._marked(lessons, verdict.units, i))
                 for i in verdict.order
             )
+            urgent = max(verdict.urgent, self._urgent_sentence(lessons, reading))
             topic = verdict.topic if verdict.topic_score >= 0.3 else ""
-            found.append(Findings(reading, hits, verdict.answers, verdict.near, verdict.urgent, topic))
+            found.append(Findings(reading, hits, verdict.answers, verdict.near, urgent, topic))
         if len(self._untaught):
             guess = untaught.judge(table[self._untaught])
             hits = tuple(self._plain_hit(self._untaught[i], guess.scores[i], vector) for i in guess.order[:MOST_HITS])
             found.append(Findings(reading, hits, guess.answers, guess.answers, taught=False))
         return _best(found)
+
+    def _urgent_sentence(self, lessons: Taught, reading: Reading) -> float:
+        """P(danger) of the most alarming sentence of a long message, 0 when none is alarming.
+
+        One clause in the middle of a story hardly moves the vector of the whole story.
+        """
+        if len(reading.text.split()) < STORY:
+            return 0.0
+        spans = sentences(reading.text, Span(0, len(reading.text)), "en")[:MOST_SENTENCES]
+        parts = [reading.text[span.start : span.end] for span in spans]
+        readings = [Reading(part, part) for part in parts if len(part.split()) > 2]
+        rows = self._rows[lessons.document.name]
+        looked = looked_at(readings, self.encoder, self.signals) if len(parts) > 1 else ()
+        alarms = [
+            lessons.judge(part.text, vector, table[rows]).urgent
+            for part, (vector, table) in zip(readings, looked, strict=False)
+        ]
+        loudest = max(alarms, default=0.0)
+        return loudest if loudest >= ALARMING else 0.0
 
     def _marked(self, lessons: Taught, units: np.ndarray, i: int) -> tuple[Span, ...]:
         passage = lessons.candidates[i]

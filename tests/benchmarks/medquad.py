@@ -47,9 +47,8 @@ def main() -> None:
     print(f"{len(queries)} questions, {len(passages)} passages")
     guesses = [untaught.judge(table) for table in tables]
     said = np.array([guess.answers >= UNTAUGHT_ANSWERED_FROM for guess in guesses])
-    print(
-        f"answered: {said[: len(queries)].mean():.3f} of the answerable, {said[len(queries) :].mean():.3f} of the others"
-    )
+    answerable, others = said[: len(queries)].mean(), said[len(queries) :].mean()
+    print(f"answered: {answerable:.3f} of the answerable, {others:.3f} of the others")
     _refit(tables, section, queries, encoder)
 
 
