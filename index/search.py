@@ -117,13 +117,13 @@ class Index:
         return loudest if loudest >= ALARMING else 0.0
 
     def _marked(self, lessons: Taught, units: np.ndarray, i: int) -> tuple[Span, ...]:
+        """The units that answer; a list is marked whole when its lead-in is."""
         passage = lessons.candidates[i]
         scores = units[lessons.unit_owner == i]
-        return tuple(
-            unit
-            for unit, score in zip(passage.units, scores, strict=True)
-            if score >= LIST_SHARE * scores.max() or len(passage.units) == 1
-        ) or (passage.units[int(scores.argmax())],)
+        bar = min(scores.max(), max(0.0, LIST_SHARE * scores.max()))
+        marked = tuple(unit for unit, score in zip(passage.units, scores, strict=True) if score >= bar)
+        leads_in = passage.document.slice(passage.units[0]).endswith(":")
+        return passage.units if leads_in and passage.units[0] in marked else marked
 
     def _plain_hit(self, row: int, score: float, vector: np.ndarray) -> Hit:
         passage = self.signals.passages[row]
