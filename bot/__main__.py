@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--report", type=Path, metavar="FOLDER", help="write the plots and the misses there")
     judge.add_argument("--misses", type=int, default=20, metavar="N", help="how many misses to print (default 20)")
     judge.add_argument("--folds", type=int, default=5, metavar="N", help="folds of the cross-validation (default 5)")
+    judge.add_argument("--withhold", action="store_true", help="judge without the example questions of the documents")
     asked = parser.parse_args(arguments)
     try:
         return {"ask": _ask, "batch": _batch, "evaluate": _evaluate}[asked.command](asked)
@@ -67,7 +68,7 @@ def _batch(asked: argparse.Namespace) -> int:
 def _evaluate(asked: argparse.Namespace) -> int:
     from bot.evaluate import evaluate
 
-    return evaluate(asked.file, asked.report, misses=asked.misses, folds=asked.folds)
+    return evaluate(asked.file, asked.report, misses=asked.misses, folds=asked.folds, withhold=asked.withhold)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ RELATED_FROM = 0.45  # P(the first passage is at least the nearest statement)
 URGENT_FROM = 0.35  # P(somebody is in danger now): missing one is worse than a needless hand-off
 URGENT_ALONE_FROM = 0.6  # from here on nothing but the hand-off is shown
 MORE_FROM = 0.5  # a further passage needs this share of the first one's score
+EQUAL_FROM = 0.97  # from this share on, neither is better
 MOST_PASSAGES = 3
 
 
@@ -95,10 +96,14 @@ def decide(findings: Findings) -> str:
 
 
 def chosen(findings: Findings) -> list[Hit]:
-    """The first passage, and further ones that score nearly as much."""
-    first = findings.hits[0]
-    further = [hit for hit in findings.hits[1:MOST_PASSAGES] if hit.score >= MORE_FROM * first.score]
-    return [first, *further]
+    """The first passage, and further ones that score nearly as much.
+
+    Best first; those that are as good as the best stand in the order of the document.
+    """
+    best = findings.hits[0].score
+    hits = [hit for hit in findings.hits[:MOST_PASSAGES] if hit.score >= MORE_FROM * best]
+    equal = [hit for hit in hits if hit.score >= EQUAL_FROM * best]
+    return sorted(equal, key=lambda hit: hit.passage.key) + hits[len(equal) :]
 
 
 def shown(hit: Hit) -> ShownPassage:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot import wording
 from bot.__main__ import main
-from bot.ask import answer_from, ask
+from bot.ask import answer_from, ask, chosen
 from bot.batch import answer_line, batch
 from corpus.questions import EMERGENCY, TOPICS
 from index.reading import Reading
@@ -136,6 +136,19 @@ def test_a_very_long_message_is_read_from_its_start_and_that_is_said(index) -> N
 @given(st.text(max_size=300), st.lists(st.text(max_size=80), max_size=3))
 def test_whatever_is_typed_the_record_holds(index, question, history) -> None:
     check(index, ask(index, question, history).record())
+
+
+def test_equally_good_passages_stand_in_the_order_of_the_document_and_weak_ones_are_left_out(index) -> None:
+    early, middle, late, last = (index.signals.passages[i] for i in (0, 1, 2, 3))
+
+    def order(*scored) -> list[int]:
+        hits = tuple(Hit(passage, score, passage.units[:1]) for passage, score in scored)
+        return [hit.passage.span.start for hit in chosen(Findings(Reading("x", "x"), hits, answers=0.9))]
+
+    starts = [passage.span.start for passage in (early, middle, late)]
+    assert order((late, 1.0), (middle, 0.99), (early, 0.98), (last, 0.98)) == starts
+    assert order((late, 1.0), (middle, 0.8), (early, 0.7)) == starts[::-1]
+    assert order((late, 1.0), (early, 0.3)) == [late.span.start]
 
 
 def test_every_passage_can_be_shown_and_stays_the_documents(index) -> None:
