@@ -92,16 +92,18 @@ def _fill(fresh: Path, documents, examples, reader: Reader, encoder: Encoder, sa
     encode_passages(fresh, candidates, encoder)
     signals = read_signals(fresh, documents)
     names = np.array([passage.document.name for passage in candidates])
+    shared = [e for e in examples if not e.document]
+    # Danger sounds the same whatever the document: where none has examples, one model still listens.
+    listener = documents[0] if shared and len(shared) == len(examples) else None
     for document in documents:
         own = [e for e in examples if e.document == document.name]
         if not own:
             say(f"{document.name} has no example questions: it will answer more cautiously.")
-            continue
-        rows = np.flatnonzero(names == document.name)
-        shared = [e for e in examples if not e.document]
-        lessons = lessons_for(document, [*own, *shared], reader, encoder, signals, rows)
-        say(f"Learning from {len(own)} example questions of {document.name} and {len(shared)} for any document …")
-        _write_taught(_taught_path(fresh, document), taught.fit(document, lessons))
+        if own or document is listener:
+            rows = np.flatnonzero(names == document.name)
+            lessons = lessons_for(document, [*own, *shared], reader, encoder, signals, rows)
+            say(f"Learning from {len(own)} example questions of {document.name} and {len(shared)} for any document …")
+            _write_taught(_taught_path(fresh, document), taught.fit(document, lessons))
 
 
 def encode_passages(fresh: Path, candidates, encoder: Encoder) -> None:

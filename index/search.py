@@ -66,7 +66,7 @@ class Index:
         self.built_from = built_from
         names = np.array([passage.document.name for passage in signals.passages])
         self._rows = {document.name: np.flatnonzero(names == document.name) for document in documents}
-        with_examples = {lessons.document.name for lessons in taught}
+        with_examples = {lessons.document.name for lessons in taught if lessons.answers}
         self._untaught = np.array(
             [
                 i
@@ -87,10 +87,11 @@ class Index:
             hits = tuple(
                 Hit(lessons.candidates[i], float(verdict.scores[i]), self._marked(lessons, verdict.units, i))
                 for i in verdict.order
+                if lessons.answers
             )
             urgent = max(verdict.urgent, self._urgent_sentence(lessons, reading))
             topic = verdict.topic if verdict.topic_score >= 0.3 else ""
-            found.append(Findings(reading, hits, verdict.answers, verdict.near, urgent, topic))
+            found.append(Findings(reading, hits, verdict.answers, verdict.near, urgent, topic, lessons.answers))
         if len(self._untaught):
             guess = untaught.judge(table[self._untaught])
             hits = tuple(self._plain_hit(self._untaught[i], guess.scores[i], vector) for i in guess.order[:MOST_HITS])

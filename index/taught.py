@@ -60,6 +60,11 @@ class Taught:
         self.candidates = answerable(document)
         self.unit_owner = np.array([i for i, p in enumerate(self.candidates) for _ in p.units])
 
+    @property
+    def answers(self) -> bool:
+        """Whether some example said what answers; else only danger and topics were learned."""
+        return "answers" in self.gates
+
     def judge(self, text: str, vector: np.ndarray, table: np.ndarray) -> Verdict:
         """`table` holds the signals of this document's candidates, shape (candidates, 3)."""
         return self.verdict(self.kernel.predict(vector, text), table)

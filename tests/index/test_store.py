@@ -160,3 +160,16 @@ def test_a_corpus_without_examples_is_built_and_answers_nothing_for_sure(built, 
     found = index.look_up("What do snails eat?")
     assert "lettuce" in found.hits[0].passage.text
     assert index.look_up("How do I bake bread?").answers < found.answers
+
+
+def test_danger_is_heard_even_where_no_document_has_examples(built, tmp_path) -> None:
+    corpus = shutil.copytree(built[0], tmp_path / "corpus")
+    shutil.rmtree(corpus / "questions")
+    (corpus / "questions").mkdir()
+    shutil.copy(build.CORPUS / "questions" / "any-document.jsonl", corpus / "questions")
+    index = build.load(corpus, tmp_path / "built", say=lambda line: None)
+    assert index.look_up("My son has a fever of 39.5 and is on chemo, he is shaking").urgent > 0.6
+    found = index.look_up("What do snails eat?")
+    assert found.urgent < 0.2
+    assert not found.taught
+    assert "lettuce" in found.hits[0].passage.text
