@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as e:
         print(f"error: {e}", file=sys.stderr)
         return 2
-    from bot.launch import launch
+    from bot.launch import served
     from corpus import CorpusError, read_examples
     from index import build
     from index.errors import IndexProblem
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         index = build.load()
         examples = read_examples(index.documents, build.CORPUS / "questions")
-        address = launch(index, examples, settings, asked.host, asked.port)
+        _, address = served(index, examples, settings, asked.host, asked.port)
     except (CorpusError, IndexProblem, OSError) as e:
         print(f"error: {e}", file=sys.stderr)
         return 1

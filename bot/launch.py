@@ -13,18 +13,6 @@ MOST_WAITING = 64  # questions in the queue; one more is refused at once
 FONTS = ["system-ui", "sans-serif"]
 
 
-def launch(
-    index: Index,
-    examples: Sequence[Example],
-    settings: Settings,
-    host: str = "127.0.0.1",
-    port: int | None = None,
-    answer: Callable[..., dict] = answer,
-) -> str:
-    """Serves the page in a thread of its own and returns its address."""
-    return served(index, examples, settings, host, port, answer)[1]
-
-
 def served(
     index: Index,
     examples: Sequence[Example],
@@ -33,6 +21,7 @@ def served(
     port: int | None = None,
     answer: Callable[..., dict] = answer,
 ) -> tuple[gr.Blocks, str]:
+    """Serves the page in a thread of its own; returns it, to be closed, and its address."""
     index.look_up("What is this about?")  # what is loaded lazily is loaded now, not by the first reader
     demo = page(index, list(examples), answer)
     demo.queue(max_size=MOST_WAITING)

@@ -45,8 +45,7 @@ def build(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None =
 def load(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None, say: Say = say) -> Index:
     """The index of `corpus`, built first when it is missing or stale, which is said in one line."""
     encoder = encoder or Encoder()
-    built_from = store.sources(corpus, encoder)
-    wrong = store.differences(folder, built_from)
+    wrong = store.differences(folder, store.sources(corpus, encoder))
     if wrong:
         say(f"Building the index ({wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}) …")
         build(corpus, folder, encoder, say)
@@ -54,7 +53,7 @@ def load(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = 
     if store.check_passages(folder / store.PASSAGES, documents):
         raise StaleIndexError(f"{folder}: the documents changed while they were being read; start again")
     lessons = [_read_taught(folder, document) for document in documents if _taught_path(folder, document).exists()]
-    return Index(documents, encoder, reader, read_signals(folder, documents), lessons, built_from)
+    return Index(documents, encoder, reader, read_signals(folder, documents), lessons)
 
 
 def verify(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None) -> list[str]:

@@ -34,7 +34,7 @@ def findings_left_out(
     index = build.load(corpus, encoder=encoder, say=say)
     documents, examples, reader = build.read(corpus)
     if withhold:
-        bare = Index(documents, encoder, reader, index.signals, [], index.built_from)
+        bare = Index(documents, encoder, reader, index.signals, [])
         return [bare.look_up(example.question, example.history) for example in judged]
     learned = {key(example) for example in examples}
     found = [None if key(e) in learned else index.look_up(e.question, e.history) for e in judged]
@@ -66,7 +66,7 @@ def findings_left_out(
                 own = lessons[document.name]
                 kept = np.array([i for i, e in enumerate(own.examples) if fold_of.get(key(e)) != fold])
                 models.append(taught.fit(document, own.subset(kept)))
-        held_out = Index(documents, encoder, reader, index.signals, models, index.built_from)
+        held_out = Index(documents, encoder, reader, index.signals, models)
         for i in seen:
             if fold_of[key(judged[i])] == fold:
                 found[i] = held_out.look_up(judged[i].question, judged[i].history)

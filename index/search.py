@@ -56,14 +56,12 @@ class Index:
         reader: Reader,
         signals: Signals,
         taught: Sequence[Taught],
-        built_from: dict[str, str],
     ) -> None:
         self.documents = list(documents)
         self.encoder = encoder
         self.reader = reader
         self.signals = signals
         self.taught = list(taught)
-        self.built_from = built_from
         names = np.array([passage.document.name for passage in signals.passages])
         self._rows = {document.name: np.flatnonzero(names == document.name) for document in documents}
         with_examples = {lessons.document.name for lessons in taught if lessons.answers}

@@ -42,13 +42,13 @@ def main() -> None:
         print(f"| {name} | " + " | ".join(f"{found[figure]:.3f}" for figure in SHOWN) + " |", flush=True)
 
     def refitted(lessons: taught.Lessons, reader: Reader) -> list[Findings]:
-        made = Index([document], index.encoder, reader, index.signals, [taught.fit(document, lessons)], {})
+        made = Index([document], index.encoder, reader, index.signals, [taught.fit(document, lessons)])
         return [made.look_up(e.question, e.history) for e in judged]
 
     print(f"| without | {' | '.join(SHOWN)} |\n|---|{'---|' * len(SHOWN)}")
     for name, column in (("all but cosine", DENSE), ("all but best sentence", SENTENCE), ("all but late", LATE)):
         report(name, [_one_score(index, e, column) for e in judged])
-    bare = Index([document], index.encoder, reader, index.signals, [], {})
+    bare = Index([document], index.encoder, reader, index.signals, [])
     report("example questions", [bare.look_up(e.question, e.history) for e in judged])
     lessons = build.lessons_for(document, examples, reader, index.encoder, index.signals, rows)
     report("nothing", refitted(lessons, reader))
