@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
-    from bot.server import Settings  # imports follow --help, which should not wait for them
+    from bot.web.guard import Settings  # imports follow --help, which should not wait for them
 
     on_space = ("https://huggingface.co",) if os.environ.get("SYSTEM") == "spaces" else ()
     origins = asked.embed_on or os.environ.get("CHATBOT_EMBED_ORIGINS", "").split() or on_space
@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as e:
         print(f"error: {e}", file=sys.stderr)
         return 2
-    from bot.launch import served
+    from bot.web.launch import served
     from corpus import CorpusError, read_examples
     from index import build
     from index.errors import IndexProblem

@@ -66,7 +66,7 @@ def _batch(asked: argparse.Namespace) -> int:
 
 
 def _evaluate(asked: argparse.Namespace) -> int:
-    from bot.evaluate import evaluate
+    from bot.evaluation.evaluate import evaluate
 
     return evaluate(asked.file, asked.report, misses=asked.misses, folds=asked.folds, withhold=asked.withhold)
 

@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass, field
 
 from bot import wording
 from corpus import Document, Role, Span
-from index.reading import LONGEST, has_words
+from index.reading.reader import LONGEST, has_words
 from index.search import Findings, Hit, Index
 
 ANSWERED_FROM = 0.40  # P(the first passage answers)
-UNTAUGHT_ANSWERED_FROM = 0.60  # the same where no example questions have been given: go carefully
+LIKENESS_ANSWERED_FROM = 0.60  # the same where no example questions have been given: go carefully
 RELATED_FROM = 0.45  # P(the first passage is at least the nearest statement)
 URGENT_FROM = 0.35  # P(somebody is in danger now): missing one is worse than a needless hand-off
 URGENT_ALONE_FROM = 0.6  # from here on nothing but the hand-off is shown
@@ -87,7 +87,7 @@ def answer_from(
 
 
 def decide(findings: Findings) -> str:
-    bar = ANSWERED_FROM if findings.taught else UNTAUGHT_ANSWERED_FROM
+    bar = ANSWERED_FROM if findings.from_examples else LIKENESS_ANSWERED_FROM
     if findings.hits and findings.answers >= bar:
         return "answered"
     if findings.hits and findings.near >= RELATED_FROM:

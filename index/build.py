@@ -15,13 +15,15 @@ from tqdm import tqdm
 from corpus import Document, Example, read_documents, read_examples
 from corpus.questions import QUESTIONS
 from corpus.vocabulary import read_vocabulary
-from index import kernel, store, taught, vectors
-from index.encoder import Encoder
 from index.errors import StaleIndexError
-from index.gate import Gate
-from index.reading import Reader
+from index.judging import kernel, memory
+from index.judging.calibration import Logistic
+from index.reading.reader import Reader
+from index.retrieval import vectors
+from index.retrieval.encoder import Encoder
+from index.retrieval.similarity import Similarities, in_context
 from index.search import Index, looked_at
-from index.signals import Signals, in_context
+from index.storage import store
 
 CORPUS = Path(os.environ.get("CHATBOT_CORPUS") or QUESTIONS.parent)
 BUILT = Path(os.environ.get("CHATBOT_INDEX") or Path(__file__).parent / "built")
@@ -52,8 +54,8 @@ def load(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = 
     documents, _, reader = read(corpus)
     if store.check_passages(folder / store.PASSAGES, documents):
         raise StaleIndexError(f"{folder}: the documents changed while they were being read; start again")
-    lessons = [_read_taught(folder, document) for document in documents if _taught_path(folder, document).exists()]
-    return Index(documents, encoder, reader, read_signals(folder, documents), lessons)
+    learned = [_read_memory(folder, document) for document in documents if _memory_path(folder, document).exists()]
+    return Index(documents, encoder, reader, read_similarities(folder, documents), learned)
 
 
 def verify(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None) -> list[str]:
@@ -72,14 +74,14 @@ def read(corpus: Path) -> tuple[list[Document], list[Example], Reader]:
     return documents, examples, reader
 
 
-def lessons_for(
-    document: Document, examples: Sequence[Example], reader: Reader, encoder: Encoder, signals: Signals, rows
-) -> taught.Lessons:
-    """`examples`, read and encoded against `document`, whose candidates are `rows` of the signals."""
+def table_of_examples(
+    document: Document, examples: Sequence[Example], reader: Reader, encoder: Encoder, similarities: Similarities, rows
+) -> memory.ExampleTable:
+    """`examples`, read and encoded against `document`, whose candidates are `rows` of the similarities."""
     readings = [reader.read(example.question, example.history) for example in examples]
-    found = list(_progress(looked_at(readings, encoder, signals), len(readings), "questions"))
+    found = list(_progress(looked_at(readings, encoder, similarities), len(readings), "questions"))
     vectors_, tables = zip(*found, strict=True)
-    return taught.Lessons(
+    return memory.ExampleTable(
         examples, [reading.text for reading in readings], np.array(vectors_), np.array([t[rows] for t in tables])
     )
 
@@ -87,9 +89,9 @@ def lessons_for(
 def _fill(fresh: Path, documents, examples, reader: Reader, encoder: Encoder, say: Say) -> None:
     passages = [passage for document in documents for passage in document.passages]
     store.write_passages(fresh / store.PASSAGES, passages)
-    candidates = [passage for document in documents for passage in taught.answerable(document)]
+    candidates = [passage for document in documents for passage in memory.answerable(document)]
     encode_passages(fresh, candidates, encoder)
-    signals = read_signals(fresh, documents)
+    similarities = read_similarities(fresh, documents)
     names = np.array([passage.document.name for passage in candidates])
     shared = [e for e in examples if not e.document]
     # Danger sounds the same whatever the document: where none has examples, one model still listens.
@@ -100,9 +102,9 @@ def _fill(fresh: Path, documents, examples, reader: Reader, encoder: Encoder, sa
             say(f"{document.name} has no example questions: it will answer more cautiously.")
         if own or document is listener:
             rows = np.flatnonzero(names == document.name)
-            lessons = lessons_for(document, [*own, *shared], reader, encoder, signals, rows)
+            learned = table_of_examples(document, [*own, *shared], reader, encoder, similarities, rows)
             say(f"Learning from {len(own)} example questions of {document.name} and {len(shared)} for any document …")
-            _write_taught(_taught_path(fresh, document), taught.fit(document, lessons))
+            _write_memory(_memory_path(fresh, document), memory.fit(document, learned))
 
 
 def encode_passages(fresh: Path, candidates, encoder: Encoder) -> None:
@@ -121,27 +123,27 @@ def _progress(encoded: Iterator, total: int, what: str) -> Iterator:
     return tqdm(encoded, desc=f"Encoding {what}", total=total, disable=None, leave=False)
 
 
-def read_signals(folder: Path, documents: Sequence[Document]) -> Signals:
-    candidates = [passage for document in documents for passage in taught.answerable(document)]
+def read_similarities(folder: Path, documents: Sequence[Document]) -> Similarities:
+    candidates = [passage for document in documents for passage in memory.answerable(document)]
     tokens = np.load(folder / store.TOKENS, mmap_mode="r", allow_pickle=False)
     ends = np.load(folder / store.TOKEN_ENDS, allow_pickle=False)
-    return Signals(candidates, vectors.read(folder / store.VECTORS), tokens, ends)
+    return Similarities(candidates, vectors.read(folder / store.VECTORS), tokens, ends)
 
 
-def _taught_path(folder: Path, document: Document) -> Path:
-    return folder / store.TAUGHT.format(document.name)
+def _memory_path(folder: Path, document: Document) -> Path:
+    return folder / store.MEMORY.format(document.name)
 
 
-def _write_taught(path: Path, lessons: taught.Taught) -> None:
-    gates = {f"gate_{name}": np.append(gate.weights, gate.bias) for name, gate in lessons.gates.items()}
-    np.savez(path, **lessons.kernel.arrays(), **gates)
+def _write_memory(path: Path, learned: memory.Memory) -> None:
+    gates = {f"gate_{name}": np.append(gate.weights, gate.bias) for name, gate in learned.gates.items()}
+    np.savez(path, **learned.kernel.arrays(), **gates)
 
 
-def _read_taught(folder: Path, document: Document) -> taught.Taught:
-    arrays = store.read_arrays(_taught_path(folder, document))
+def _read_memory(folder: Path, document: Document) -> memory.Memory:
+    arrays = store.read_arrays(_memory_path(folder, document))
     gates = {
-        name.removeprefix("gate_"): Gate(values[:-1], float(values[-1]))
+        name.removeprefix("gate_"): Logistic(values[:-1], float(values[-1]))
         for name, values in arrays.items()
         if name.startswith("gate_")
     }
-    return taught.Taught(document, kernel.KernelRidge.from_arrays(arrays), gates)
+    return memory.Memory(document, kernel.KernelRidge.from_arrays(arrays), gates)

@@ -7,11 +7,11 @@ import numpy as np
 
 from corpus import Document, Passage, Role, Span
 from corpus.sentences import sentences
-from index import untaught
-from index.encoder import Encoder
-from index.reading import Reader, Reading, has_words
-from index.signals import Signals
-from index.taught import Taught
+from index.judging import likeness
+from index.judging.memory import Memory
+from index.reading.reader import Reader, Reading, has_words
+from index.retrieval.encoder import Encoder
+from index.retrieval.similarity import Similarities
 
 MOST_HITS = 50  # of one document
 STORY = 18  # words from which a message is also heard sentence by sentence
@@ -34,7 +34,7 @@ class Findings:
     """`answers`: P(the first hit answers). `near`: P(it is at least the nearest statement).
 
     `urgent`: P(somebody is in danger now). `topic`: what the question is about, "" when unknown.
-    `taught`: the first hit's document has example questions.
+    `from_examples`: the first hit's document has example questions.
     """
 
     reading: Reading
@@ -43,7 +43,7 @@ class Findings:
     near: float = 0.0
     urgent: float = 0.0
     topic: str = ""
-    taught: bool = True
+    from_examples: bool = True
 
 
 class Index:
@@ -54,21 +54,21 @@ class Index:
         documents: Sequence[Document],
         encoder: Encoder,
         reader: Reader,
-        signals: Signals,
-        taught: Sequence[Taught],
+        similarities: Similarities,
+        memories: Sequence[Memory],
     ) -> None:
         self.documents = list(documents)
         self.encoder = encoder
         self.reader = reader
-        self.signals = signals
-        self.taught = list(taught)
-        names = np.array([passage.document.name for passage in signals.passages])
+        self.similarities = similarities
+        self.memories = list(memories)
+        names = np.array([passage.document.name for passage in similarities.passages])
         self._rows = {document.name: np.flatnonzero(names == document.name) for document in documents}
-        with_examples = {lessons.document.name for lessons in taught if lessons.answers}
-        self._untaught = np.array(
+        with_examples = {learned.document.name for learned in memories if learned.answers}
+        self._without_examples = np.array(
             [
                 i
-                for i, passage in enumerate(signals.passages)
+                for i, passage in enumerate(similarities.passages)
                 if passage.document.name not in with_examples and passage.role is Role.BODY
             ],
             dtype=np.int64,
@@ -78,25 +78,28 @@ class Index:
         reading = self.reader.read(question, history)
         if not has_words(reading.text):
             return Findings(reading)
-        [(vector, table)] = looked_at([reading], self.encoder, self.signals)
+        [(vector, table)] = looked_at([reading], self.encoder, self.similarities)
         found = []
-        for lessons in self.taught:
-            verdict = lessons.judge(reading.text, vector, table[self._rows[lessons.document.name]])
+        for learned in self.memories:
+            judgement = learned.judge(reading.text, vector, table[self._rows[learned.document.name]])
             hits = tuple(
-                Hit(lessons.candidates[i], float(verdict.scores[i]), self._marked(lessons, verdict.units, i))
-                for i in verdict.order
-                if lessons.answers
+                Hit(learned.candidates[i], float(judgement.scores[i]), self._marked(learned, judgement.units, i))
+                for i in judgement.order
+                if learned.answers
             )
-            urgent = max(verdict.urgent, self._urgent_sentence(lessons, reading))
-            topic = verdict.topic if verdict.topic_score >= 0.3 else ""
-            found.append(Findings(reading, hits, verdict.answers, verdict.near, urgent, topic, lessons.answers))
-        if len(self._untaught):
-            guess = untaught.judge(table[self._untaught])
-            hits = tuple(self._plain_hit(self._untaught[i], guess.scores[i], vector) for i in guess.order[:MOST_HITS])
-            found.append(Findings(reading, hits, guess.answers, guess.answers, taught=False))
+            urgent = max(judgement.urgent, self._urgent_sentence(learned, reading))
+            topic = judgement.topic if judgement.topic_score >= 0.3 else ""
+            found.append(Findings(reading, hits, judgement.answers, judgement.near, urgent, topic, learned.answers))
+        if len(self._without_examples):
+            judgement = likeness.judge(table[self._without_examples])
+            hits = tuple(
+                self._plain_hit(self._without_examples[i], judgement.scores[i], vector)
+                for i in judgement.order[:MOST_HITS]
+            )
+            found.append(Findings(reading, hits, judgement.answers, judgement.answers, from_examples=False))
         return _best(found)
 
-    def _urgent_sentence(self, lessons: Taught, reading: Reading) -> float:
+    def _urgent_sentence(self, learned: Memory, reading: Reading) -> float:
         """P(danger) of the most alarming sentence of a long message, 0 when none is alarming.
 
         One clause in the middle of a story hardly moves the vector of the whole story.
@@ -106,34 +109,34 @@ class Index:
         spans = sentences(reading.text, Span(0, len(reading.text)), "en")[:MOST_SENTENCES]
         parts = [reading.text[span.start : span.end] for span in spans]
         readings = [Reading(part, part) for part in parts if len(part.split()) > 2]
-        rows = self._rows[lessons.document.name]
-        looked = looked_at(readings, self.encoder, self.signals) if len(parts) > 1 else ()
+        rows = self._rows[learned.document.name]
+        looked = looked_at(readings, self.encoder, self.similarities) if len(parts) > 1 else ()
         alarms = [
-            lessons.judge(part.text, vector, table[rows]).urgent
+            learned.judge(part.text, vector, table[rows]).urgent
             for part, (vector, table) in zip(readings, looked, strict=False)
         ]
         loudest = max(alarms, default=0.0)
         return loudest if loudest >= ALARMING else 0.0
 
-    def _marked(self, lessons: Taught, units: np.ndarray, i: int) -> tuple[Span, ...]:
+    def _marked(self, learned: Memory, units: np.ndarray, i: int) -> tuple[Span, ...]:
         """The units that answer; a list is marked whole when its lead-in is."""
-        passage = lessons.candidates[i]
-        scores = units[lessons.unit_owner == i]
+        passage = learned.candidates[i]
+        scores = units[learned.unit_owner == i]
         bar = min(scores.max(), max(0.0, LIST_SHARE * scores.max()))
         marked = tuple(unit for unit, score in zip(passage.units, scores, strict=True) if score >= bar)
         leads_in = passage.document.slice(passage.units[0]).endswith(":")
         return passage.units if leads_in and passage.units[0] in marked else marked
 
     def _plain_hit(self, row: int, score: float, vector: np.ndarray) -> Hit:
-        passage = self.signals.passages[row]
-        best = int(np.argmax(self.signals.unit_cosines(vector, row)))
+        passage = self.similarities.passages[row]
+        best = int(np.argmax(self.similarities.unit_cosines(vector, row)))
         return Hit(passage, float(score), (passage.units[best],))
 
 
 def looked_at(
-    readings: Sequence[Reading], encoder: Encoder, signals: Signals
+    readings: Sequence[Reading], encoder: Encoder, similarities: Similarities
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """For each reading its vector (d,) and its table of signals (passages, 3).
+    """For each reading its vector (d,) and its table of similarities (passages, 3).
 
     A follow-up is looked at alone and after the turns before it, and both count the same: alone,
     "how much does it cost?" is a refusal whatever came before; with them, "how is it given?" has
@@ -144,7 +147,7 @@ def looked_at(
     for reading in readings:
         pair = [(text, next(encoded)) for text in dict.fromkeys([reading.text, reading.context])]
         vector = sum(e.sentence for _, e in pair)
-        table = sum(signals.table(text, e) for text, e in pair) / len(pair)
+        table = sum(similarities.table(text, e) for text, e in pair) / len(pair)
         yield vector / np.linalg.norm(vector), table
 
 
@@ -158,6 +161,6 @@ def _best(found: list[Findings]) -> Findings:
         answers=first.answers,
         near=max(findings.near for findings in found),
         urgent=max(findings.urgent for findings in found),
-        taught=first.taught,
+        from_examples=first.from_examples,
         topic=next((findings.topic for findings in found if findings.topic), ""),
     )

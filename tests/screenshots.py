@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from bot.launch import served
-from bot.server import Settings
+from bot.web.guard import Settings
+from bot.web.launch import served
 from corpus import read_examples
 from index import build
 from tests.page.conftest import FLAGS, ask, chromium, free_port

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import figures
 from bot.ask import answer_from
+from bot.evaluation import metrics
+from bot.evaluation.cross_validation import key
 from corpus.questions import QUESTIONS, question_files, read_question_file
-from index.crossval import key
 
 APART = Path(__file__).parent / "questions"
 
@@ -22,7 +22,7 @@ def judged(index):
             answer_from(findings, index.documents, example.question)
             for example, findings in zip(examples, found, strict=True)
         ]
-        return figures.figures(figures.rows(examples, answers))
+        return metrics.compute(metrics.rows(examples, answers))
 
     return judge
 

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from bot import figures
 from bot.ask import answer_from
+from bot.evaluation import metrics
 from corpus.questions import read_question_file
 from corpus.vocabulary import Vocabulary, read_vocabulary
-from index import build, kernel, taught
-from index.reading import Reader
+from index import build
+from index.judging import kernel, memory
+from index.reading.reader import Reader
+from index.retrieval.similarity import DENSE, LATE, SENTENCE
 from index.search import Findings, Hit, Index
-from index.signals import DENSE, LATE, SENTENCE
 
 FILE = Path(__file__).parent.parent / "questions" / "held-out.jsonl"
 SHOWN = ("right_first", "right_first_at_5pc_false", "auroc", "false_answer", "partial_as_answer", "highlight_f1")
@@ -34,37 +35,37 @@ def main() -> None:
     index = build.load()
     [document], examples, reader = build.read(build.CORPUS)
     judged = read_question_file(FILE, document)
-    rows = np.arange(len(index.signals.passages))
+    rows = np.arange(len(index.similarities.passages))
 
     def report(name: str, findings: list[Findings]) -> None:
         answers = [answer_from(f, [document], e.question) for f, e in zip(findings, judged, strict=True)]
-        found = figures.figures(figures.rows(judged, answers))
+        found = metrics.compute(metrics.rows(judged, answers))
         print(f"| {name} | " + " | ".join(f"{found[figure]:.3f}" for figure in SHOWN) + " |", flush=True)
 
-    def refitted(lessons: taught.Lessons, reader: Reader) -> list[Findings]:
-        made = Index([document], index.encoder, reader, index.signals, [taught.fit(document, lessons)])
+    def refitted(learned: memory.ExampleTable, reader: Reader) -> list[Findings]:
+        made = Index([document], index.encoder, reader, index.similarities, [memory.fit(document, learned)])
         return [made.look_up(e.question, e.history) for e in judged]
 
     print(f"| without | {' | '.join(SHOWN)} |\n|---|{'---|' * len(SHOWN)}")
     for name, column in (("all but cosine", DENSE), ("all but best sentence", SENTENCE), ("all but late", LATE)):
         report(name, [_one_score(index, e, column) for e in judged])
-    bare = Index([document], index.encoder, reader, index.signals, [])
+    bare = Index([document], index.encoder, reader, index.similarities, [])
     report("example questions", [bare.look_up(e.question, e.history) for e in judged])
-    lessons = build.lessons_for(document, examples, reader, index.encoder, index.signals, rows)
-    report("nothing", refitted(lessons, reader))
+    learned = build.table_of_examples(document, examples, reader, index.encoder, index.similarities, rows)
+    report("nothing", refitted(learned, reader))
     order = np.random.default_rng(0).permutation(len(examples))
     for share in (8, 4, 2):
         kept = np.sort(order[: len(order) // share])
-        report(f"all but 1/{share} of the examples ({len(kept)})", refitted(lessons.subset(kept), reader))
+        report(f"all but 1/{share} of the examples ({len(kept)})", refitted(learned.subset(kept), reader))
     not_searches = np.array([i for i, e in enumerate(examples) if e.kind != "health_search"])
-    report("real health searches", refitted(lessons.subset(not_searches), reader))
+    report("real health searches", refitted(learned.subset(not_searches), reader))
     for name, module, constant in (
         ("the words' own kernel", kernel, "WORDING"),
-        ("untaught scores in the ranking", taught, "UNTAUGHT_SHARE"),
+        ("untaught scores in the ranking", memory, "LIKENESS_SHARE"),
     ):
         before = getattr(module, constant)
         setattr(module, constant, 0.0)
-        report(name, refitted(lessons, reader))
+        report(name, refitted(learned, reader))
         setattr(module, constant, before)
     texts, questions = [document.text], [e.question for e in examples]
     for name, other in (
@@ -72,7 +73,7 @@ def main() -> None:
         ("typo repair", WithoutRepairs(read_vocabulary(), texts, questions)),
         ("history", WithoutHistory(read_vocabulary(), texts, questions)),
     ):
-        anew = build.lessons_for(document, examples, other, index.encoder, index.signals, rows)
+        anew = build.table_of_examples(document, examples, other, index.encoder, index.similarities, rows)
         report(name, refitted(anew, other))
 
 
@@ -80,9 +81,11 @@ def _one_score(index: Index, example, column: int) -> Findings:
     """One similarity for everything: the ranking and, as it stands, the confidence."""
     reading = index.reader.read(example.question, example.history)
     [encoded] = index.encoder.encode([reading.context])
-    scores = index.signals.table(reading.context, encoded)[:, column]
+    scores = index.similarities.table(reading.context, encoded)[:, column]
     order = np.argsort(-scores, kind="stable")
-    hits = tuple(Hit(index.signals.passages[i], float(scores[i]), index.signals.passages[i].units[:1]) for i in order)
+    hits = tuple(
+        Hit(index.similarities.passages[i], float(scores[i]), index.similarities.passages[i].units[:1]) for i in order
+    )
     return Findings(reading, hits, answers=max(0.0, float(scores[order[0]])))
 
 

@@ -2,7 +2,7 @@
 
 FOLDER holds MedQuAD's documents/, queries.jsonl and unanswerable.jsonl. Compares, on the same
 passages and in the same run, plain dense ranking with what the bot does for a document that nobody
-wrote examples for. Also refits the constants of index/untaught.py.
+wrote examples for. Also refits the constants of index/likeness.py.
 """
 
 import argparse
@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from bot.ask import UNTAUGHT_ANSWERED_FROM
+from bot.ask import LIKENESS_ANSWERED_FROM
 from corpus import Role, read_document
 from corpus.questions import holds, read_question_file
-from index import build, untaught
-from index.encoder import Encoder
-from index.signals import DENSE, LATE
+from index import build
+from index.judging import likeness
+from index.retrieval.encoder import Encoder
+from index.retrieval.similarity import DENSE, LATE
 
 
 def main() -> None:
@@ -34,9 +35,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as built:
         passages = [p for d in documents for p in d.passages if p.role is not Role.LINK_STUB]
         build.encode_passages(Path(built), passages, encoder)
-        signals = build.read_signals(Path(built), documents)
+        similarities = build.read_similarities(Path(built), documents)
         texts = [row["question"] for row in [*queries, *unanswerable]]
-        tables = [signals.table(t, e) for t, e in zip(texts, encoder.encode(texts), strict=True)]
+        tables = [similarities.table(t, e) for t, e in zip(texts, encoder.encode(texts), strict=True)]
     section = [(p.document.name[:-3], p.headings[-1].text) for p in passages]
     for name, column in (("plain dense", DENSE), ("as the bot ranks", LATE)):
         ranked = [_best_sections(section, table[:, column]) for table in tables[: len(queries)]]
@@ -45,8 +46,8 @@ def main() -> None:
         gain = np.mean([_ndcg(order, right) for order, right in zip(ranked, relevant, strict=True)])
         print(f"{name:18s} R@1 {first:.3f}  nDCG@10 {gain:.3f}")
     print(f"{len(queries)} questions, {len(passages)} passages")
-    guesses = [untaught.judge(table) for table in tables]
-    said = np.array([guess.answers >= UNTAUGHT_ANSWERED_FROM for guess in guesses])
+    judgements = [likeness.judge(table) for table in tables]
+    said = np.array([judgement.answers >= LIKENESS_ANSWERED_FROM for judgement in judgements])
     answerable, others = said[: len(queries)].mean(), said[len(queries) :].mean()
     print(f"answered: {answerable:.3f} of the answerable, {others:.3f} of the others")
     _refit(tables, section, queries, encoder)
@@ -67,20 +68,20 @@ def _refit(tables, section, queries, encoder) -> None:
     features, right, weight = [], [], []
     for i, table in enumerate(tables):
         scores = table[:, LATE]
-        features.append(untaught.features(table, scores))
+        features.append(likeness.features(table, scores))
         wanted = {tuple(r) for r in queries[i]["relevant"]} if i < len(queries) else set()
         right.append(section[int(np.argmax(scores))] in wanted)
         weight.append(1 / len(tables))
     index = build.load(encoder=encoder)
     [document] = [d for d in index.documents if d.name.startswith("recurrent")]
-    rows = np.array([i for i, p in enumerate(index.signals.passages) if p.role is Role.BODY])
+    rows = np.array([i for i, p in enumerate(index.similarities.passages) if p.role is Role.BODY])
     examples = read_question_file(Path(__file__).parent.parent / "questions" / "held-out.jsonl", document)
     for example in examples:
         text = index.reader.read(example.question, example.history).context
         [encoded] = encoder.encode([text])
-        table = index.signals.table(text, encoded)[rows]
-        first = index.signals.passages[rows[int(np.argmax(table[:, LATE]))]]
-        features.append(untaught.features(table, table[:, LATE]))
+        table = index.similarities.table(text, encoded)[rows]
+        first = index.similarities.passages[rows[int(np.argmax(table[:, LATE]))]]
+        features.append(likeness.features(table, table[:, LATE]))
         right.append(example.label == "answer" and any(holds(first, s) for s in example.gold_spans(document)))
         weight.append(1 / len(examples))
     model = LogisticRegression(C=100, max_iter=5000)

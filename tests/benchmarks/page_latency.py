@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from playwright.sync_api import Page, sync_playwright
 
-from bot.launch import served
-from bot.page import View, answer
-from bot.server import Settings
+from bot.web.guard import Settings
+from bot.web.launch import served
+from bot.web.page import View, answer
 from corpus import read_examples
 from index import build
 from tests.page.conftest import FLAGS, chromium, free_port

@@ -13,7 +13,7 @@ from bot.__main__ import main
 from bot.ask import answer_from, ask, chosen
 from bot.batch import answer_line, batch
 from corpus.questions import EMERGENCY, TOPICS
-from index.reading import Reading
+from index.reading.reader import Reading
 from index.search import Findings, Hit
 
 FIELDS = ["id", "question", "outcome", "urgent", "confidence", "passages", "notice", "disclaimer", "contact"]
@@ -139,7 +139,7 @@ def test_whatever_is_typed_the_record_holds(index, question, history) -> None:
 
 
 def test_equally_good_passages_stand_in_the_order_of_the_document_and_weak_ones_are_left_out(index) -> None:
-    early, middle, late, last = (index.signals.passages[i] for i in (0, 1, 2, 3))
+    early, middle, late, last = (index.similarities.passages[i] for i in (0, 1, 2, 3))
 
     def order(*scored) -> list[int]:
         hits = tuple(Hit(passage, score, passage.units[:1]) for passage, score in scored)
@@ -152,7 +152,7 @@ def test_equally_good_passages_stand_in_the_order_of_the_document_and_weak_ones_
 
 
 def test_every_passage_can_be_shown_and_stays_the_documents(index) -> None:
-    for passage in index.signals.passages:
+    for passage in index.similarities.passages:
         findings = Findings(Reading("x", "x"), (Hit(passage, 1.0, passage.units[:1]),), answers=0.9)
         check(index, answer_from(findings, index.documents, "x").record())
 

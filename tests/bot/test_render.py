@@ -26,7 +26,7 @@ def text_content(html: str) -> str:
 
 
 def test_a_quotation_reads_back_as_the_slice_with_any_of_its_units_marked(index) -> None:
-    for passage in index.signals.passages:
+    for passage in index.similarities.passages:
         for marked in [(), passage.units, passage.units[:1], passage.units[-1:]]:
             html = quotation(shown(Hit(passage, 1.0, marked)))
             assert text_content(html) == passage.text

@@ -3,7 +3,7 @@
 import pytest
 
 from index import build
-from index.reading import LONGEST, Reader, clean
+from index.reading.reader import LONGEST, Reader, clean
 
 
 @pytest.fixture(scope="module")

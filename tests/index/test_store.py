@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from corpus import CorpusError
-from index import build, store
+from index import build
 from index.__main__ import main
-from index.encoder import Encoder
 from index.errors import EncoderError
+from index.retrieval.encoder import Encoder
+from index.storage import store
 from tests import small
 
 
@@ -47,7 +48,7 @@ def test_building_twice_gives_the_same_bytes(built, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [store.PASSAGES, store.VECTORS, store.TOKENS, store.TOKEN_ENDS, "taught-snails.txt.npz"]
+    "name", [store.PASSAGES, store.VECTORS, store.TOKENS, store.TOKEN_ENDS, "memory-snails.txt.npz"]
 )
 def test_verify_names_a_built_file_with_one_changed_byte(copied, name) -> None:
     corpus, folder = copied
@@ -128,7 +129,7 @@ def test_the_command_exits_1_and_names_what_differs(copied, monkeypatch, capsys)
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path, monkeypatch) -> None:
-    from index import encoder
+    from index.retrieval import encoder
 
     packaged = Encoder().folder
     for path in packaged.rglob("*"):
@@ -171,5 +172,5 @@ def test_danger_is_heard_even_where_no_document_has_examples(built, tmp_path) ->
     assert index.look_up("My son has a fever of 39.5 and is on chemo, he is shaking").urgent > 0.6
     found = index.look_up("What do snails eat?")
     assert found.urgent < 0.2
-    assert not found.taught
+    assert not found.from_examples
     assert "lettuce" in found.hits[0].passage.text

@@ -17,8 +17,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from bot.launch import served
-from bot.server import Settings
+from bot.web.guard import Settings
+from bot.web.launch import served
 from corpus import Example, read_examples
 from index import build
 from index.search import Index

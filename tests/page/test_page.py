@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from bot.ask import ask as ask_index
-from bot.covers import covered, refused, tapped
-from bot.page import View, hits_within
+from bot.web.coverage import covered, refused, tapped
+from bot.web.page import View, hits_within
 from corpus import Role
 from corpus.questions import holds
 from tests.page.conftest import answered, ask

@@ -7,8 +7,8 @@ import pytest
 
 import app
 from bot.ask import ask
-from bot.launch import served
-from bot.server import LARGEST_BODY, Guard, Settings, Votes
+from bot.web.guard import LARGEST_BODY, Guard, Settings, Votes
+from bot.web.launch import served
 from tests.page.conftest import free_port
 
 

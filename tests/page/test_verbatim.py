@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from bot.ask import Answer, ShownPassage
-from bot.cards import card
-from bot.launch import served
-from bot.server import Settings
+from bot.web.card import card
+from bot.web.guard import Settings
+from bot.web.launch import served
 from corpus import Role
 from corpus.reader import read_document
 from tests.page.conftest import answered, ask, free_port

@@ -6,7 +6,7 @@ import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class Logistic:
     """P = 1 / (1 + exp(-(weights · features + bias))); `weights` has shape (features,)."""
 
     weights: np.ndarray
@@ -16,7 +16,7 @@ class Gate:
         return float(1 / (1 + np.exp(-(features @ self.weights + self.bias))))
 
 
-def fit(features: np.ndarray, right: np.ndarray) -> Gate:
+def fit(features: np.ndarray, right: np.ndarray) -> Logistic:
     """A gate from `features` (n, f) and what should have come out (n,), both classes present."""
     # Here, not above: only the build needs it.
     from sklearn.linear_model import LogisticRegression
@@ -24,4 +24,4 @@ def fit(features: np.ndarray, right: np.ndarray) -> Gate:
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
     model = LogisticRegression(C=1.0, max_iter=2000).fit((features - mean) / scale, right)
     weights = model.coef_[0] / scale
-    return Gate(weights.astype(np.float64), float(model.intercept_[0] - weights @ mean))
+    return Logistic(weights.astype(np.float64), float(model.intercept_[0] - weights @ mean))

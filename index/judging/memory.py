@@ -13,31 +13,31 @@ import numpy as np
 
 from corpus import Document, Example, Role
 from corpus.questions import EMERGENCY, LABELS, TOPICS, holds
-from index import gate, kernel
-from index.gate import Gate
-from index.signals import LATE, SENTENCE
+from index.judging import calibration, kernel
+from index.judging.calibration import Logistic
+from index.retrieval.similarity import LATE, SENTENCE
 
-UNTAUGHT_SHARE = 0.2  # of SENTENCE and of LATE in a passage's score
+LIKENESS_SHARE = 0.2  # of SENTENCE and of LATE in a passage's score
 GATES = ("answers", "near", "urgent")
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
-    """Example questions, read and encoded: `vectors` (n, d), `tables` (n, passages, 3) of signals."""
+class ExampleTable:
+    """Example questions, read and encoded: `vectors` (n, d), `tables` (n, passages, 3) of similarities."""
 
     examples: Sequence[Example]
     texts: Sequence[str]
     vectors: np.ndarray
     tables: np.ndarray
 
-    def subset(self, rows: np.ndarray) -> "Lessons":
-        return Lessons(
+    def subset(self, rows: np.ndarray) -> "ExampleTable":
+        return ExampleTable(
             [self.examples[i] for i in rows], [self.texts[i] for i in rows], self.vectors[rows], self.tables[rows]
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """What one question comes to. `order` lists passages best first, `scores` goes by passage."""
 
     order: np.ndarray
@@ -50,10 +50,10 @@ class Verdict:
     topic_score: float
 
 
-class Taught:
+class Memory:
     """What was learned for one document from its examples."""
 
-    def __init__(self, document: Document, model: kernel.KernelRidge, gates: dict[str, Gate]) -> None:
+    def __init__(self, document: Document, model: kernel.KernelRidge, gates: dict[str, Logistic]) -> None:
         self.document = document
         self.kernel = model
         self.gates = gates
@@ -65,17 +65,17 @@ class Taught:
         """Whether some example said what answers; else only danger and topics were learned."""
         return "answers" in self.gates
 
-    def judge(self, text: str, vector: np.ndarray, table: np.ndarray) -> Verdict:
-        """`table` holds the signals of this document's candidates, shape (candidates, 3)."""
-        return self.verdict(self.kernel.predict(vector, text), table)
+    def judge(self, text: str, vector: np.ndarray, table: np.ndarray) -> Judgement:
+        """`table` holds the similarities of this document's candidates, shape (candidates, 3)."""
+        return self.judgement(self.kernel.predict(vector, text), table)
 
-    def verdict(self, scores: np.ndarray, table: np.ndarray) -> Verdict:
+    def judgement(self, scores: np.ndarray, table: np.ndarray) -> Judgement:
         units, labels, topics = np.split(scores, [len(self.unit_owner), len(self.unit_owner) + len(LABELS)])
         ranking = np.bincount(self.unit_owner, weights=units, minlength=len(self.candidates))
-        ranking += UNTAUGHT_SHARE * (table[:, SENTENCE] + table[:, LATE])
+        ranking += LIKENESS_SHARE * (table[:, SENTENCE] + table[:, LATE])
         features = _features(units, labels, topics, ranking, table, self.unit_owner)
         topic = int(np.argmax(topics))
-        return Verdict(
+        return Judgement(
             order=np.argsort(-ranking, kind="stable"),
             scores=ranking,
             units=units,
@@ -89,25 +89,27 @@ def answerable(document: Document) -> list:
     return [passage for passage in document.passages if passage.role is not Role.LINK_STUB]
 
 
-def fit(document: Document, lessons: Lessons) -> Taught:
+def fit(document: Document, learned: ExampleTable) -> Memory:
     """Kernel and gates; the gates are fitted on scores of examples that were left out."""
-    model, left_out = kernel.fit(lessons.vectors, lessons.texts, targets(document, lessons.examples))
-    draft = Taught(document, model, {})
+    model, left_out = kernel.fit(learned.vectors, learned.texts, targets(document, learned.examples))
+    draft = Memory(document, model, {})
     features, first_holds = [], []
-    for example, scores, table in zip(lessons.examples, left_out, lessons.tables, strict=True):
+    for example, scores, table in zip(learned.examples, left_out, learned.tables, strict=True):
         n = len(draft.unit_owner)
         units, labels, topics = np.split(scores, [n, n + len(LABELS)])
-        verdict = draft.verdict(scores, table)
-        features.append(_features(units, labels, topics, verdict.scores, table, draft.unit_owner))
-        first = draft.candidates[verdict.order[0]]
+        judgement = draft.judgement(scores, table)
+        features.append(_features(units, labels, topics, judgement.scores, table, draft.unit_owner))
+        first = draft.candidates[judgement.order[0]]
         first_holds.append(any(holds(first, span) for span in example.gold_spans(document)))
-    answer = np.array([example.label == "answer" for example in lessons.examples])
-    urgent = np.array([example.urgent for example in lessons.examples])
+    answer = np.array([example.label == "answer" for example in learned.examples])
+    urgent = np.array([example.urgent for example in learned.examples])
     wanted = {"answers": answer & first_holds, "near": np.array(first_holds), "urgent": urgent}
     gates = {
-        name: gate.fit(np.array(features), right) for name, right in wanted.items() if right.any() and not right.all()
+        name: calibration.fit(np.array(features), right)
+        for name, right in wanted.items()
+        if right.any() and not right.all()
     }
-    return Taught(document, model, gates)
+    return Memory(document, model, gates)
 
 
 def targets(document: Document, examples: Sequence[Example]) -> np.ndarray:
@@ -128,14 +130,14 @@ def targets(document: Document, examples: Sequence[Example]) -> np.ndarray:
 
 def _features(units, labels, topics, ranking, table, owner) -> np.ndarray:
     """What the gates look at, in one place for fitting and for use."""
-    taught = np.bincount(owner, weights=units, minlength=len(table))
+    by_passage = np.bincount(owner, weights=units, minlength=len(table))
     first = int(np.argmax(ranking))
-    best = -np.sort(-taught)
+    best = -np.sort(-by_passage)
     late = -np.sort(-table[:, LATE])
     by_topic = -np.sort(-topics)
     return np.array(
         [
-            taught[first],
+            by_passage[first],
             best[0] - best[1] if len(best) > 1 else best[0],
             np.maximum(units, 0).sum(),
             units.max(),

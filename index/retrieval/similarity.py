@@ -13,12 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from corpus import Passage
-from index import vectors
-from index.encoder import Encoded
-from index.lexical import Lexical
+from index.retrieval import vectors
+from index.retrieval.encoder import Encoded
+from index.retrieval.lexical import Lexical
 
 DENSE, SENTENCE, LATE = range(3)
-FEW = 400  # up to this many passages each gets all its signals; beyond, only the candidates do
+FEW = 400  # up to this many passages each gets all its similarities; beyond, only the candidates do
 NEAREST_ROWS = 300
 NEAREST_WORDS = 60
 
@@ -28,7 +28,7 @@ def in_context(passage: Passage) -> str:
     return f"{' › '.join(heading.text for heading in passage.headings)}: {passage.text}"
 
 
-class Signals:
+class Similarities:
     """`rows` of the FAISS index are all passages, then all their units, in order."""
 
     def __init__(self, passages: Sequence[Passage], faiss_index, tokens: np.ndarray, ends: np.ndarray) -> None:

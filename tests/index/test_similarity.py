@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from corpus import Role
-from index import gate, kernel, taught, vectors
-from index.encoder import Encoder
-from index.lexical import Lexical
-from index.signals import DENSE, LATE, SENTENCE, in_context, late_interaction
+from index.judging import calibration, kernel, memory
+from index.retrieval import vectors
+from index.retrieval.encoder import Encoder
+from index.retrieval.lexical import Lexical
+from index.retrieval.similarity import DENSE, LATE, SENTENCE, in_context, late_interaction
 
 
 def unit_rows(random, rows: int, d: int = 16) -> np.ndarray:
@@ -59,8 +60,8 @@ def test_bm25_prefers_the_rarer_word_and_knows_stems() -> None:
 def test_the_table_holds_the_exact_cosines(index) -> None:
     question = "When is a transplant done?"
     [encoded] = index.encoder.encode([question])
-    table = index.signals.table(question, encoded)
-    for row, passage in list(enumerate(index.signals.passages))[:12]:
+    table = index.similarities.table(question, encoded)
+    for row, passage in list(enumerate(index.similarities.passages))[:12]:
         [whole] = index.encoder.encode([in_context(passage)])
         units = list(index.encoder.encode([passage.document.slice(unit) for unit in passage.units]))
         assert table[row, DENSE] == pytest.approx(float(whole.sentence @ encoded.sentence), abs=1e-4)
@@ -101,16 +102,16 @@ def test_a_kernel_comes_back_from_its_arrays_the_same() -> None:
     np.testing.assert_array_equal(model.predict(rows[0], "text two"), again.predict(rows[0], "text two"))
 
 
-def test_a_gate_by_hand_and_by_fitting() -> None:
-    assert gate.Gate(np.array([2.0, -1.0]), 0.5)(np.array([1.0, 2.5])) == pytest.approx(0.5)
+def test_a_logistic_by_hand_and_by_fitting() -> None:
+    assert calibration.Logistic(np.array([2.0, -1.0]), 0.5)(np.array([1.0, 2.5])) == pytest.approx(0.5)
     random = np.random.default_rng(0)
     features = random.normal(size=(400, 2))
     right = features[:, 0] + 0.3 * random.normal(size=400) > 0
-    fitted = gate.fit(features, right)
+    fitted = calibration.fit(features, right)
     assert fitted(np.array([3.0, 0])) > 0.95
     assert fitted(np.array([-3.0, 0])) < 0.05
 
 
 def test_link_stubs_are_no_candidates(index) -> None:
     for document in index.documents:
-        assert all(passage.role is not Role.LINK_STUB for passage in taught.answerable(document))
+        assert all(passage.role is not Role.LINK_STUB for passage in memory.answerable(document))

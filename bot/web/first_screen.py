@@ -6,9 +6,9 @@ Each is made once per interface language; the script shows one of them.
 from collections.abc import Callable, Sequence
 
 from bot import wording
-from bot.cards import helpline
-from bot.covers import PER_SECTION, Covered, covered, refused, tapped
 from bot.render import escaped
+from bot.web.card import helpline
+from bot.web.coverage import PER_SECTION, Covered, covered, refused, tapped
 from corpus import Example
 from index.search import Index
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from corpus import Example
-from index import build, taught
-from index.encoder import Encoder
+from index import build
+from index.judging import memory
+from index.retrieval.encoder import Encoder
 from index.search import Findings, Index
 
 
@@ -34,7 +35,7 @@ def findings_left_out(
     index = build.load(corpus, encoder=encoder, say=say)
     documents, examples, reader = build.read(corpus)
     if withhold:
-        bare = Index(documents, encoder, reader, index.signals, [])
+        bare = Index(documents, encoder, reader, index.similarities, [])
         return [bare.look_up(example.question, example.history) for example in judged]
     learned = {key(example) for example in examples}
     found = [None if key(e) in learned else index.look_up(e.question, e.history) for e in judged]
@@ -42,14 +43,14 @@ def findings_left_out(
     if not seen:
         return found
     say(f"{len(seen)} of {len(judged)} questions are examples: judging them by {folds}-fold cross-validation …")
-    names = np.array([passage.document.name for passage in index.signals.passages])
-    lessons = {
-        document.name: build.lessons_for(
+    names = np.array([passage.document.name for passage in index.similarities.passages])
+    learned = {
+        document.name: build.table_of_examples(
             document,
             [e for e in examples if e.document in ("", document.name)],
             reader,
             encoder,
-            index.signals,
+            index.similarities,
             np.flatnonzero(names == document.name),
         )
         for document in documents
@@ -62,11 +63,11 @@ def findings_left_out(
         say(f"  fold {fold + 1} of {folds}")
         models = []
         for document in documents:
-            if document.name in lessons:
-                own = lessons[document.name]
+            if document.name in learned:
+                own = learned[document.name]
                 kept = np.array([i for i, e in enumerate(own.examples) if fold_of.get(key(e)) != fold])
-                models.append(taught.fit(document, own.subset(kept)))
-        held_out = Index(documents, encoder, reader, index.signals, models)
+                models.append(memory.fit(document, own.subset(kept)))
+        held_out = Index(documents, encoder, reader, index.similarities, models)
         for i in seen:
             if fold_of[key(judged[i])] == fold:
                 found[i] = held_out.look_up(judged[i].question, judged[i].history)

@@ -4,25 +4,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.gate import Gate
-from index.signals import DENSE, LATE
+from index.judging.calibration import Logistic
+from index.retrieval.similarity import DENSE, LATE
 
 # What tests/benchmarks/medquad.py prints: fitted on MedQuAD and on the questions about recurrent
 # ALL, half and half. It stands here since a corpus without examples has nothing to fit it on.
-GATE = Gate(np.array([6.75, 2.57, 7.04]), -6.34)
+GATE = Logistic(np.array([6.75, 2.57, 7.04]), -6.34)
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Judgement:
     order: np.ndarray
     scores: np.ndarray
     answers: float
 
 
-def judge(table: np.ndarray) -> Guess:
-    """`table` has shape (passages, 3): the signals of the passages that may answer."""
+def judge(table: np.ndarray) -> Judgement:
+    """`table` has shape (passages, 3): the similarities of the passages that may answer."""
     scores = table[:, LATE]
-    return Guess(np.argsort(-scores, kind="stable"), scores, GATE(features(table, scores)))
+    return Judgement(np.argsort(-scores, kind="stable"), scores, GATE(features(table, scores)))
 
 
 def features(table: np.ndarray, scores: np.ndarray) -> np.ndarray:

@@ -17,10 +17,10 @@ import gradio as gr
 from bot import wording
 from bot.ask import Answer, answer_from, ask, shown
 from bot.batch import MOST_HISTORY, valid
-from bot.cards import announcement, card
-from bot.furniture import below, conversation, intro
+from bot.web.card import announcement, card
+from bot.web.first_screen import below, conversation, intro
 from corpus import Example
-from index.reading import LONGEST
+from index.reading.reader import LONGEST
 from index.search import Findings, Index
 
 ASSETS = Path(__file__).parent / "assets"

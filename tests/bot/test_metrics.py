@@ -3,7 +3,7 @@
 import pytest
 
 from bot.ask import Answer, ShownPassage
-from bot.figures import Row, calibration_error, figures, highlight_f1, is_hit, reliability
+from bot.evaluation.metrics import Row, calibration_error, compute, highlight_f1, is_hit, reliability
 from corpus import Example
 
 
@@ -29,7 +29,7 @@ ROWS = [
 
 
 def test_each_share_by_hand() -> None:
-    found = figures(ROWS)
+    found = compute(ROWS)
     assert found["right_first"] == 1 / 4
     assert found["answered_but_wrong"] == 1 / 4
     assert found["gold_in_related"] == 1 / 4

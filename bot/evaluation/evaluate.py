@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bot import figures
 from bot.ask import answer_from
-from bot.figures import Row
+from bot.evaluation import metrics
+from bot.evaluation.cross_validation import findings_left_out
+from bot.evaluation.metrics import Row
 from corpus.questions import read_question_file
 from index import build
-from index.crossval import findings_left_out
 
 
 def evaluate(
@@ -28,9 +28,9 @@ def evaluate(
     if report:
         report.mkdir(parents=True, exist_ok=True)
         (report / "figures.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (report / "figures.json").write_text(json.dumps(figures.figures(found), indent=1) + "\n", encoding="utf-8")
-        figures.plot_reliability(found, report / "reliability.svg")
-        figures.plot_risk_coverage(found, report / "risk-coverage.svg")
+        (report / "figures.json").write_text(json.dumps(metrics.compute(found), indent=1) + "\n", encoding="utf-8")
+        metrics.plot_reliability(found, report / "reliability.svg")
+        metrics.plot_risk_coverage(found, report / "risk-coverage.svg")
     return 0
 
 
@@ -46,11 +46,11 @@ def judged(file: Path, folds: int = 5, *, withhold: bool = False) -> list[Row]:
     answers = [
         answer_from(findings, documents, example.question) for example, findings in zip(examples, found, strict=True)
     ]
-    return figures.rows(examples, answers)
+    return metrics.rows(examples, answers)
 
 
 def _table(found: Sequence[Row]) -> list[str]:
-    values, spread = figures.figures(found), figures.intervals(found)
+    values, spread = metrics.compute(found), metrics.intervals(found)
     return [
         f"  {name:26s} {value:.3f}  ({spread[name][0]:.3f} to {spread[name][1]:.3f})"
         for name, value in values.items()

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from corpus import Document, Passage
-from index.encoder import Encoder
 from index.errors import StaleIndexError
+from index.retrieval.encoder import Encoder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -24,8 +24,8 @@ PASSAGES = "passages.json"
 VECTORS = "vectors.faiss"
 TOKENS = "tokens.npy"
 TOKEN_ENDS = "token_ends.npy"
-TAUGHT = "taught-{}.npz"
-CODE = Path(__file__).parent.parent
+MEMORY = "memory-{}.npz"
+CODE = Path(__file__).parents[2]
 
 
 def digest(path: Path) -> str:
@@ -38,7 +38,7 @@ def sources(corpus: Path, encoder: Encoder) -> dict[str, str]:
     files = [*(corpus / "documents").glob("*"), *(corpus / "questions").glob("*.jsonl"), corpus / "vocabulary.toml"]
     found = {str(path.relative_to(corpus)): digest(path) for path in sorted(files) if path.is_file()}
     recipe = hashlib.sha256()
-    for path in sorted([*(CODE / "corpus").glob("*.py"), *(CODE / "index").glob("*.py")]):
+    for path in sorted([*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py")]):
         recipe.update(path.read_bytes())
     return {**found, f"encoder {encoder.name}": encoder.sha256, "code of corpus/ and index/": recipe.hexdigest()}
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import gradio as gr
 
-from bot.page import answer, head, page
-from bot.server import LARGEST_BODY, Settings, WithoutOrigin, middleware
+from bot.web.guard import LARGEST_BODY, Settings, WithoutOrigin, middleware
+from bot.web.page import answer, head, page
 from corpus import Example
 from index.search import Index
 

@@ -56,7 +56,7 @@ def _share(flags: Sequence[bool]) -> float:
     return float(np.mean(flags)) if len(flags) else float("nan")
 
 
-def figures(found: Sequence[Row]) -> dict[str, float]:
+def compute(found: Sequence[Row]) -> dict[str, float]:
     """Shares between 0 and 1; NaN where no question has the label that a figure is about."""
     from sklearn.metrics import roc_auc_score
 
@@ -134,7 +134,7 @@ def reliability(found: Sequence[Row]) -> list[tuple[float, float, float]]:
     ]
 
 
-def intervals(found: Sequence[Row], figure: Callable[[Sequence[Row]], dict[str, float]] = figures):
+def intervals(found: Sequence[Row], figure: Callable[[Sequence[Row]], dict[str, float]] = compute):
     """95% percentile bootstrap intervals (Efron and Tibshirani 1993, ch. 13) of every figure."""
     random = np.random.default_rng(0)
     drawn = [figure([found[i] for i in random.integers(len(found), size=len(found))]) for _ in range(RESAMPLES)]
