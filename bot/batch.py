@@ -2,45 +2,24 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from bot.ask import ask
+from bot.request import RequestError, parse_line
 from index.search import Index
-
-MOST_HISTORY = 20
 
 
 def batch(index: Index, lines: Iterable[str]) -> Iterator[str]:
+    """A record of JSON for each line that is not blank."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield json.dumps(answer_line(index, line, number), ensure_ascii=False)
+            yield json.dumps(answer_line(index, line, number), ensure_ascii=False, allow_nan=False)
 
 
-def answer_line(index: Index, line: str, number: int) -> dict:
+def answer_line(index: Index, line: str, number: int) -> dict[str, Any]:
     """The record for one line, or `{"id": …, "error": …}` when it is no valid question."""
-    row: object = None
     try:
-        row = json.loads(line)
-        question, history = valid(row)
-    except (ValueError, RecursionError) as e:
-        given = row.get("id") if isinstance(row, dict) else None
-        reason = f"is not JSON ({e.msg})" if isinstance(e, json.JSONDecodeError) else str(e)
-        return {"id": _safe(given), "error": f"line {number}: {_safe(reason)}"}
-    return ask(index, question, history, id=_safe(row.get("id"))).record()
-
-
-def valid(row: object) -> tuple[str, list[str]]:
-    """The question and history of a decoded line. Raises ValueError saying what was expected."""
-    if not isinstance(row, dict):
-        raise ValueError(f"expected a JSON object, found {type(row).__name__}")
-    if "question" not in row:
-        raise ValueError('lacks "question"; expected some text')
-    question, history = row["question"], row.get("history") or []
-    if not isinstance(question, str):
-        raise ValueError(f"question has value {json.dumps(question)[:60]}; expected some text")
-    if not isinstance(history, list) or not all(isinstance(turn, str) for turn in history):
-        raise ValueError("history is not a list of texts; expected the earlier questions, oldest first")
-    return question, history[-MOST_HISTORY:]
-
-
-def _safe(value: object) -> object:
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+        request = parse_line(line)
+    except RequestError as e:
+        return {"id": e.id, "error": f"line {number}: {e}"}
+    return ask(index, request.question, request.history, id=request.id).record()

@@ -7,6 +7,9 @@ file, from 0, end exclusive.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+
+from corpus.sidecar import Sidecar
 
 
 class Role(StrEnum):
@@ -46,12 +49,22 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A block of a document that is shown whole, or not at all.
+class Block:
+    """A passage before it belongs to a document: where it stands, what it is for, what is above it.
 
     `units` are its sentences or list items, in order: what a highlight can mark.
     `headings` is the path of headings above it, outermost first.
     """
+
+    span: Span
+    role: Role
+    headings: tuple[Heading, ...]
+    units: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A block of a document that is shown whole, or not at all."""
 
     document: "Document" = field(repr=False, compare=False)
     span: Span
@@ -85,26 +98,44 @@ class Section:
         return Span(self.passages[0].span.start, self.passages[-1].span.end)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """One file, decoded and nothing else, with what its sidecar says about it."""
+    """One file, decoded and nothing else, with what its sidecar says about it.
+
+    `blocks` and `headings` are its outline, both in order; what can be derived from them is.
+    """
 
     name: str
     text: str = field(repr=False)
     sha256: str
-    title: str
-    publisher: str = ""
-    year: str = ""
-    language: str = "en"
-    link: str = ""
-    passages: tuple[Passage, ...] = field(default=(), repr=False)
+    about: Sidecar = field(default_factory=Sidecar, repr=False)
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
     headings: tuple[Heading, ...] = field(default=(), repr=False)
+
+    @property
+    def stem(self) -> str:
+        return self.name.rpartition(".")[0]
+
+    @property
+    def title(self) -> str:
+        first = next((heading.text for heading in self.headings if heading.span), "")
+        return self.about.title or first or self.stem
+
+    @property
+    def language(self) -> str:
+        return self.about.language
 
     def slice(self, span: Span) -> str:
         return self.text[span.start : span.end]
 
-    @property
-    def sections(self) -> list[Section]:
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """In order. One without any heading above it is shown under the title, as supplied words."""
+        fallback = (Heading(self.title, 1),)
+        return tuple(Passage(self, b.span, b.role, b.headings or fallback, b.units) for b in self.blocks)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
         """Runs of passages under the same headings, in order."""
         runs: list[list[Passage]] = []
         for passage in self.passages:
@@ -112,10 +143,15 @@ class Document:
                 runs[-1].append(passage)
             else:
                 runs.append([passage])
-        return [Section(run[0].headings, tuple(run)) for run in runs]
+        return tuple(Section(run[0].headings, tuple(run)) for run in runs)
 
     def with_role(self, role: Role) -> list[Passage]:
         return [passage for passage in self.passages if passage.role is role]
+
+    def quoted_role(self, role: Role) -> str:
+        """All of its passages of one role as one stretch of the text, or ""."""
+        passages = self.with_role(role)
+        return self.slice(Span(passages[0].span.start, passages[-1].span.end)) if passages else ""
 
     def section_of(self, passage: Passage) -> Section:
         return next(section for section in self.sections if passage in section.passages)

@@ -6,13 +6,14 @@ overlap; `Outline.check` holds that for every document that is read.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from corpus.document import Heading, Role, Span
+from corpus.document import Block, Heading, Role, Span
 from corpus.errors import CorpusError
+from corpus.sidecar import SuppliedHeading
 from corpus.sentences import BULLET, lines, list_items, sentences, trimmed
 
-LONGEST = 1000  # code points; about what the encoder reads (256 word pieces) before it cuts off
+LONGEST = 1000  # code points; about what the encoder reads (256 word blocks) before it cuts off
 BLOCK = re.compile(r"(?:[^\r\n]*[^\s\ufeff][^\r\n]*(?:\r\n|\n|\r|\Z))+")
 MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 FENCE = re.compile(r"[ \t]*(```|~~~)")
@@ -31,52 +32,33 @@ SECTION_ROLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A passage before it belongs to a document."""
-
-    span: Span
-    role: Role
-    headings: tuple[Heading, ...]
-    units: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SuppliedHeading:
-    """A heading that the source lost: `text` belongs above the passage that starts with `before`."""
-
-    text: str
-    before: str
-    level: int = 2
-
-
 def outline(
-    text: str, *, markdown: bool, language: str = "en", supplied: tuple[SuppliedHeading, ...] = ()
-) -> tuple[list[Heading], list[Piece]]:
+    text: str, *, markdown: bool, language: str = "en", supplied: Sequence[SuppliedHeading] = ()
+) -> tuple[list[Heading], list[Block]]:
     """The headings and passages of `text`, in order.
 
     Raises CorpusError when a supplied heading has no place, or when a character would be lost.
     """
     places = {_place(text, heading): heading for heading in supplied}
     headings: list[Heading] = []
-    pieces: list[Piece] = []
+    blocks: list[Block] = []
     path: tuple[Heading, ...] = ()
-    for block in _merged_lists(text, _blocks(text, markdown)):
+    for block in _merged_lists(text, _runs(text, markdown)):
         if block.start in places:
             extra = places.pop(block.start)
             path = _under(path, Heading(extra.text, extra.level))
             headings.append(path[-1])
-        heading = _heading(text, block, markdown=markdown, first=not headings and not pieces)
+        heading = _heading(text, block, markdown=markdown, first=not headings and not blocks)
         if heading:
             path = _under(path, heading)
             headings.append(heading)
         else:
-            pieces += _passages(text, block, path, language)
+            blocks += _passages(text, block, path, language)
     if places:
         lost = next(iter(places.values()))
         raise CorpusError(f"supplied heading {lost.text!r}: {lost.before!r} does not start a block")
-    _check_cover(text, headings, pieces)
-    return headings, pieces
+    _check_cover(text, headings, blocks)
+    return headings, blocks
 
 
 def _place(text: str, heading: SuppliedHeading) -> int:
@@ -92,8 +74,8 @@ def _under(path: tuple[Heading, ...], heading: Heading) -> tuple[Heading, ...]:
     return (*(h for h in path if h.level < heading.level), heading)
 
 
-def _blocks(text: str, markdown: bool) -> list[Span]:
-    """Runs of non-blank lines; in Markdown a heading line is a block of its own."""
+def _runs(text: str, markdown: bool) -> list[Span]:
+    """Runs of non-blank lines; in Markdown a heading line is a run of its own."""
     blocks: list[Span] = []
     fenced = False
     for run in BLOCK.finditer(text):
@@ -153,7 +135,7 @@ def _heading(text: str, block: Span, *, markdown: bool, first: bool) -> Heading 
     return Heading(words, 1 if first else 2, block)
 
 
-def _passages(text: str, block: Span, path: tuple[Heading, ...], language: str) -> list[Piece]:
+def _passages(text: str, block: Span, path: tuple[Heading, ...], language: str) -> list[Block]:
     role = _section_role(path)
     # A list without lead-in starts with its bullet; with one, an item follows the lead-in.
     has_items = any(BULLET.match(text, line.start, line.end) for line in lines(text, block))
@@ -165,12 +147,12 @@ def _passages(text: str, block: Span, path: tuple[Heading, ...], language: str) 
             if items[0].start == block.start:
                 starts, ends = [block.start, *starts], [starts[0], *ends]
             spans = [trimmed(text, start, end) for start, end in zip(starts, ends, strict=True)]
-            return [Piece(span, role, path, (item,)) for span, item in zip(spans, items, strict=True)]
-        return [Piece(block, role, path, tuple(items))]
+            return [Block(span, role, path, (item,)) for span, item in zip(spans, items, strict=True)]
+        return [Block(block, role, path, tuple(items))]
     words = text[block.start : block.end]
     short = len(words) <= 200 and not ENDS_A_SENTENCE.search(words)
     if role is not Role.REFERENCE and short and CONTACT.search(words):
-        return [Piece(block, Role.CONTACT, path, (block,))]
+        return [Block(block, Role.CONTACT, path, (block,))]
     return _paragraph(text, sentences(text, block, language), role, path)
 
 
@@ -182,7 +164,7 @@ def _section_role(path: tuple[Heading, ...]) -> Role:
     return Role.BODY
 
 
-def _paragraph(text: str, units: list[Span], role: Role, path: tuple[Heading, ...]) -> list[Piece]:
+def _paragraph(text: str, units: list[Span], role: Role, path: tuple[Heading, ...]) -> list[Block]:
     """Groups sentences: link stubs apart, and a paragraph beyond LONGEST parted between sentences."""
     groups: list[tuple[Role, list[Span]]] = []
     for unit in units:
@@ -192,11 +174,11 @@ def _paragraph(text: str, units: list[Span], role: Role, path: tuple[Heading, ..
             groups[-1][1].append(unit)
         else:
             groups.append((kind, [unit]))
-    return [Piece(Span(group[0].start, group[-1].end), kind, path, tuple(group)) for kind, group in groups]
+    return [Block(Span(group[0].start, group[-1].end), kind, path, tuple(group)) for kind, group in groups]
 
 
-def _check_cover(text: str, headings: list[Heading], pieces: list[Piece]) -> None:
-    spans = sorted([h.span for h in headings if h.span] + [piece.span for piece in pieces])
+def _check_cover(text: str, headings: list[Heading], blocks: list[Block]) -> None:
+    spans = sorted([h.span for h in headings if h.span] + [piece.span for piece in blocks])
     at = 0
     for span in [*spans, Span(len(text), len(text) + 1)]:
         if span.start < at or text[at : span.start].strip(" \t\r\n\f\v\ufeff\u00a0").strip():

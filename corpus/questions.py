@@ -82,7 +82,7 @@ def read_examples(documents: Iterable[Document], folder: Path = QUESTIONS) -> li
     Raises CorpusError, by file and line, for a line that is no valid example and for a quote
     that its document no longer contains.
     """
-    by_stem = {document.name.rpartition(".")[0]: document for document in documents}
+    by_stem = {document.stem: document for document in documents}
     return [example for path in question_files(folder) for example in read_question_file(path, by_stem.get(path.stem))]
 
 
@@ -91,15 +91,15 @@ def read_question_file(path: Path, document: Document | None = None) -> list[Exa
     try:
         content = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:
-        raise CorpusError(f"{path}: cannot be read as UTF-8 text ({e})") from e
+        raise CorpusError(f"cannot be read as UTF-8 text ({e})", path) from e
     examples = []
     # Only line feeds part the lines: a question may hold other separators.
     for number, line in enumerate(content.split("\n"), start=1):
         if line.strip():
             try:
                 examples.append(_example(json.loads(line), document))
-            except (json.JSONDecodeError, CorpusError) as e:
-                raise CorpusError(f"{path}, line {number}: {e}") from e
+            except (ValueError, RecursionError) as e:
+                raise CorpusError(str(e), path, number) from e
     return examples
 
 

@@ -1,101 +1,56 @@
 """Documents from disk, byte for byte, each with the sidecar that says whose it is.
 
-`documents/NAME.txt` is plain text and `documents/NAME.md` Markdown; `documents/NAME.toml`, if it
-is there, holds `title`, `publisher`, `year`, `language`, `link` and `[[headings]]` (supplied ones).
+`documents/NAME.txt` is plain text and `documents/NAME.md` Markdown; `sidecar` says what
+`documents/NAME.toml` may hold.
 """
 
 import hashlib
-import tomllib
 from pathlib import Path
 
-from corpus.document import Document, Heading, Passage, Role
+from corpus.document import Document, Role
 from corpus.errors import CorpusError
-from corpus.outline import SuppliedHeading, outline
+from corpus.outline import outline
+from corpus.sidecar import read_sidecar
 
 DOCUMENTS = Path(__file__).parent / "documents"
 SUFFIXES = {".txt": False, ".md": True}  # suffix -> is Markdown
-SIDECAR_FIELDS = {"title", "publisher", "year", "language", "link", "headings"}
 
 
 def read_documents(folder: Path = DOCUMENTS) -> list[Document]:
     """Every document of `folder`, by name. Raises CorpusError naming the folder or file."""
     if not folder.is_dir():
-        raise CorpusError(f"{folder}: expected a folder with documents (.txt or .md)")
+        raise CorpusError("expected a folder with documents (.txt or .md)", folder)
     paths = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
     if not paths:
-        raise CorpusError(f"{folder}: expected at least one document (.txt or .md), found none")
+        raise CorpusError("expected at least one document (.txt or .md), found none", folder)
+    for one, other in zip(paths, paths[1:], strict=False):
+        if one.stem == other.stem:
+            # They would share a sidecar and a question file, whose quotes are of one of them only.
+            raise CorpusError(f"has the same stem as {one.name}; expected one document of each name", other)
     return [read_document(path) for path in paths]
 
 
 def read_document(path: Path, *, require_disclaimer: bool = True) -> Document:
     """One document. `require_disclaimer=False` is for measuring on texts that have none."""
-    raw = _read(path)
     try:
+        raw = path.read_bytes()
         text = raw.decode("utf-8")
+    except OSError as e:
+        raise CorpusError(f"cannot be read ({e.strerror}); expected a document", path) from e
     except UnicodeDecodeError as e:
-        raise CorpusError(f"{path}: byte {e.start} is not UTF-8; expected a UTF-8 text") from e
+        raise CorpusError(f"byte {e.start} is not UTF-8; expected a UTF-8 text", path) from e
     if not text.strip().strip("\ufeff"):
-        raise CorpusError(f"{path}: is empty; expected a text")
-    about = _sidecar(path.with_suffix(".toml"))
-    language = about.get("language", "en")
+        raise CorpusError("is empty; expected a text", path)
+    about = read_sidecar(path.with_suffix(".toml"))
     try:
-        headings, pieces = outline(
-            text,
-            markdown=SUFFIXES[path.suffix],
-            language=language,
-            supplied=tuple(_supplied(entry, path.with_suffix(".toml")) for entry in about.get("headings", [])),
+        headings, blocks = outline(
+            text, markdown=SUFFIXES[path.suffix], language=about.language, supplied=about.headings
         )
     except CorpusError as e:
-        raise CorpusError(f"{path}: {e}") from e
-    first = next((heading.text for heading in headings if heading.span), None)
-    title = about.get("title") or first or path.stem
-    document = Document(
-        name=path.name,
-        text=text,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        title=title,
-        publisher=about.get("publisher", ""),
-        year=str(about.get("year", "")),
-        language=language,
-        link=about.get("link", ""),
-        headings=tuple(headings),
-    )
-    # A document without any heading is shown under its title, as supplied words.
-    fallback = (Heading(title, 1),)
-    passages = (Passage(document, p.span, p.role, p.headings or fallback, p.units) for p in pieces)
-    object.__setattr__(document, "passages", tuple(passages))  # the one cycle: a passage knows its document
+        raise CorpusError(e.message, path) from e
+    document = Document(path.name, text, hashlib.sha256(raw).hexdigest(), about, tuple(blocks), tuple(headings))
     if require_disclaimer and not document.with_role(Role.DISCLAIMER):
-        raise CorpusError(f"{path}: has no disclaimer; expected a section whose heading says 'disclaimer'")
+        raise CorpusError("has no disclaimer; expected a section whose heading says 'disclaimer'", path)
     if not document.with_role(Role.BODY):
-        raise CorpusError(f"{path}: has no text to quote; expected at least one paragraph under a heading")
+        raise CorpusError("has no text to quote; expected at least one paragraph under a heading", path)
     return document
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as e:
-        raise CorpusError(f"{path}: cannot be read ({e.strerror}); expected a document") from e
-
-
-def _sidecar(path: Path) -> dict:
-    if not path.exists():
-        return {}
-    try:
-        about = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise CorpusError(f"{path}: is not valid TOML ({e})") from e
-    for key, value in about.items():
-        if key not in SIDECAR_FIELDS:
-            raise CorpusError(f"{path}: unknown field {key!r}; expected one of {', '.join(sorted(SIDECAR_FIELDS))}")
-        wanted = list if key == "headings" else (int, str) if key == "year" else str
-        if not isinstance(value, wanted):
-            raise CorpusError(f"{path}: {key} has value {value!r}; expected {'tables' if wanted is list else 'text'}")
-    return about
-
-
-def _supplied(entry: dict, path: Path) -> SuppliedHeading:
-    try:
-        return SuppliedHeading(**entry)
-    except TypeError as e:
-        raise CorpusError(f"{path}: a [[headings]] entry has {entry!r}; expected text, before and level") from e

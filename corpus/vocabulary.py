@@ -29,12 +29,12 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise CorpusError(f"{path}: is not valid TOML ({e})") from e
+        raise CorpusError(f"is not valid TOML ({e})", path) from e
     medicines = tables.pop("medicines", {}).get("names", [])
     for name, table in tables.items():
         if name not in ("abbreviations", "french") or not isinstance(table, dict):
-            raise CorpusError(f"{path}: unknown table {name!r}; expected [abbreviations], [french] or [medicines]")
+            raise CorpusError(f"unknown table {name!r}; expected [abbreviations], [french] or [medicines]", path)
         for key, value in table.items():
             if not isinstance(value, str) or key != key.lower():
-                raise CorpusError(f"{path}: [{name}] {key!r} has value {value!r}; expected a lower-case key and text")
+                raise CorpusError(f"[{name}] {key!r} has value {value!r}; expected a lower-case key and text", path)
     return Vocabulary(**tables, medicines=frozenset(medicines))

@@ -34,10 +34,11 @@ class Findings:
     """`answers`: P(the first hit answers). `near`: P(it is at least the nearest statement).
 
     `urgent`: P(somebody is in danger now). `topic`: what the question is about, "" when unknown.
-    `from_examples`: the first hit's document has example questions.
+    `document` is that of the first hit, or else the nearest; `from_examples`: it has example questions.
     """
 
     reading: Reading
+    document: Document
     hits: tuple[Hit, ...] = ()
     answers: float = 0.0
     near: float = 0.0
@@ -77,7 +78,7 @@ class Index:
     def look_up(self, question: str, history: Sequence[str] = ()) -> Findings:
         reading = self.reader.read(question, history)
         if not has_words(reading.text):
-            return Findings(reading)
+            return Findings(reading, self.documents[0])
         [(vector, table)] = looked_at([reading], self.encoder, self.similarities)
         found = []
         for learned in self.memories:
@@ -89,14 +90,22 @@ class Index:
             )
             urgent = max(judgement.urgent, self._urgent_sentence(learned, reading))
             topic = judgement.topic if judgement.topic_score >= 0.3 else ""
-            found.append(Findings(reading, hits, judgement.answers, judgement.near, urgent, topic, learned.answers))
+            found.append(
+                Findings(
+                    reading, learned.document, hits, judgement.answers, judgement.near, urgent, topic, learned.answers
+                )
+            )
         if len(self._without_examples):
             judgement = likeness.judge(table[self._without_examples])
             hits = tuple(
                 self._plain_hit(self._without_examples[i], judgement.scores[i], vector)
                 for i in judgement.order[:MOST_HITS]
             )
-            found.append(Findings(reading, hits, judgement.answers, judgement.answers, from_examples=False))
+            found.append(
+                Findings(
+                    reading, hits[0].passage.document, hits, judgement.answers, judgement.answers, from_examples=False
+                )
+            )
         return _best(found)
 
     def _urgent_sentence(self, learned: Memory, reading: Reading) -> float:
@@ -157,6 +166,7 @@ def _best(found: list[Findings]) -> Findings:
     first = found[0]
     return Findings(
         reading=first.reading,
+        document=first.document,
         hits=tuple(hit for findings in found for hit in findings.hits[:MOST_HITS]),
         answers=first.answers,
         near=max(findings.near for findings in found),

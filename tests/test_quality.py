@@ -18,10 +18,7 @@ def judged(index):
     def judge(name: str) -> dict[str, float]:
         examples = read_question_file(APART / name, index.documents[0])
         found = (index.look_up(example.question, example.history) for example in examples)
-        answers = [
-            answer_from(findings, index.documents, example.question)
-            for example, findings in zip(examples, found, strict=True)
-        ]
+        answers = [answer_from(findings, example.question) for example, findings in zip(examples, found, strict=True)]
         return metrics.compute(metrics.rows(examples, answers))
 
     return judge

@@ -43,9 +43,7 @@ def judged(file: Path, folds: int = 5, *, withhold: bool = False) -> list[Row]:
     document = next((d for d in documents if d.name.rpartition(".")[0] == file.stem), documents[0])
     examples = read_question_file(file, document)
     found = findings_left_out(examples, folds, withhold=withhold)
-    answers = [
-        answer_from(findings, documents, example.question) for example, findings in zip(examples, found, strict=True)
-    ]
+    answers = [answer_from(findings, example.question) for example, findings in zip(examples, found, strict=True)]
     return metrics.rows(examples, answers)
 
 
@@ -73,6 +71,6 @@ def worst(found: Sequence[Row], count: int) -> list[str]:
     return [
         f"  {row.example.label:8s} {row.answer.outcome:12s} {row.answer.confidence:.2f} "
         f"{' / '.join([*row.example.history, row.example.question])[:100]!r}"
-        f" -> {row.answer.passages[0].text[:60] if row.answer.passages else ''!r}"
+        f" -> {row.answer.quotations[0].passage.text[:60] if row.answer.quotations else ''!r}"
         for row in wrong[:count]
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.ask import Answer, ShownPassage
+from bot.answer import Answer, Outcome, Quotation
 from corpus import Example
 
 BINS = 10
@@ -26,7 +26,7 @@ class Row:
 
     @property
     def answered(self) -> bool:
-        return self.answer.outcome == "answered"
+        return self.answer.outcome is Outcome.ANSWERED
 
     @property
     def miss(self) -> bool:
@@ -37,13 +37,13 @@ class Row:
 def rows(examples: Sequence[Example], answers: Sequence[Answer]) -> list[Row]:
     made = []
     for example, answer in zip(examples, answers, strict=True):
-        hits = [is_hit(passage, example.gold) for passage in answer.passages]
+        hits = [is_hit(quotation, example.gold) for quotation in answer.quotations]
         made.append(Row(example, answer, bool(hits and hits[0]), any(hits)))
     return made
 
 
-def is_hit(passage: ShownPassage, gold: Sequence[str]) -> bool:
-    shown = _plain(passage.text)
+def is_hit(quotation: Quotation, gold: Sequence[str]) -> bool:
+    shown = _plain(quotation.passage.text)
     return any(_plain(quote) in shown for quote in gold)
 
 
@@ -70,11 +70,11 @@ def compute(found: Sequence[Row]) -> dict[str, float]:
         "right_first": _share([row.answered and row.first for row in answer]),
         "right_shown": _share([row.answered and row.any for row in answer]),
         "answered_but_wrong": _share([row.answered and not row.any for row in answer]),
-        "gold_in_related": _share([row.answer.outcome == "related" and row.any for row in answer]),
-        "refused_answerable": _share([row.answer.outcome == "not_covered" for row in answer]),
+        "gold_in_related": _share([row.answer.outcome is Outcome.RELATED and row.any for row in answer]),
+        "refused_answerable": _share([row.answer.outcome is Outcome.NOT_COVERED for row in answer]),
         "false_answer": _share([row.answered for row in out]),
         "partial_as_answer": _share([row.answered for row in partial]),
-        "partial_gold_related": _share([row.answer.outcome == "related" and row.any for row in partial]),
+        "partial_gold_related": _share([row.answer.outcome is Outcome.RELATED and row.any for row in partial]),
         "urgent_recall": _share([row.answer.urgent for row in urgent]),
         "urgent_false_alarm": _share([row.answer.urgent for row in calm]),
         "auroc": roc_auc_score(
@@ -82,7 +82,7 @@ def compute(found: Sequence[Row]) -> dict[str, float]:
         ) if both else float("nan"),
         "right_first_at_3pc_false": _right_at(answer, out, 0.03) if both else float("nan"),
         "right_first_at_5pc_false": _right_at(answer, out, 0.05) if both else float("nan"),
-        "highlight_f1": _mean([highlight_f1(r.answer.passages[0], r.example.gold) for r in answer if r.first]),
+        "highlight_f1": _mean([highlight_f1(r.answer.quotations[0], r.example.gold) for r in answer if r.first]),
         "calibration_error": calibration_error(found),
     }  # fmt: skip
 
@@ -97,13 +97,10 @@ def _right_at(answer: Sequence[Row], out: Sequence[Row], limit: float) -> float:
     return _share([row.first and row.answer.confidence > bar for row in answer])
 
 
-def highlight_f1(passage: ShownPassage, gold: Sequence[str]) -> float:
+def highlight_f1(quotation: Quotation, gold: Sequence[str]) -> float:
     """Best F1 over words between what is marked and a gold quote."""
-    marked = Counter(
-        word
-        for start, end in passage.highlights
-        for word in _words(passage.text[start - passage.start : end - passage.start])
-    )
+    document = quotation.passage.document
+    marked = Counter(word for span in quotation.highlights for word in _words(document.slice(span)))
     best = 0.0
     for quote in gold:
         wanted = Counter(_words(quote))

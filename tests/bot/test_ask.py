@@ -143,7 +143,9 @@ def test_equally_good_passages_stand_in_the_order_of_the_document_and_weak_ones_
 
     def order(*scored) -> list[int]:
         hits = tuple(Hit(passage, score, passage.units[:1]) for passage, score in scored)
-        return [hit.passage.span.start for hit in chosen(Findings(Reading("x", "x"), hits, answers=0.9))]
+        return [
+            hit.passage.span.start for hit in chosen(Findings(Reading("x", "x"), index.documents[0], hits, answers=0.9))
+        ]
 
     starts = [passage.span.start for passage in (early, middle, late)]
     assert order((late, 1.0), (middle, 0.99), (early, 0.98), (last, 0.98)) == starts
@@ -153,8 +155,8 @@ def test_equally_good_passages_stand_in_the_order_of_the_document_and_weak_ones_
 
 def test_every_passage_can_be_shown_and_stays_the_documents(index) -> None:
     for passage in index.similarities.passages:
-        findings = Findings(Reading("x", "x"), (Hit(passage, 1.0, passage.units[:1]),), answers=0.9)
-        check(index, answer_from(findings, index.documents, "x").record())
+        findings = Findings(Reading("x", "x"), index.documents[0], (Hit(passage, 1.0, passage.units[:1]),), answers=0.9)
+        check(index, answer_from(findings, "x").record())
 
 
 @pytest.mark.parametrize(

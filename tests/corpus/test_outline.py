@@ -46,8 +46,8 @@ def test_the_golden_outline_of_the_source() -> None:
     ]
     assert outline == GOLDEN
     assert document.title == TITLE
-    assert document.publisher == "Canadian Cancer Society"
-    assert document.year == "2024"
+    assert document.about.publisher == "Canadian Cancer Society"
+    assert document.about.year == "2024"
 
 
 def test_a_list_stands_with_its_lead_in() -> None:
@@ -178,7 +178,18 @@ def test_an_unusable_document_is_named_with_its_reason(tmp_path, content, reason
         ("title = 3", "title has value 3"),
         ("[[headings]]\ntext = 'X'\nbefore = 'not there'", "expected its text 'not there' once, found it 0 times"),
         ("[[headings]]\ntext = 'X'\nbefore = 'words'", "does not start a block"),
-        ("[[headings]]\nwords = 'X'", "expected text, before and level"),
+        ("[[headings]]\nwords = 'X'", "lacks 'headings.0.text'"),
+        (
+            "[[headings]]\ntext = 'X'\nbefore = 'Some'\nlevel = 'two'",
+            "headings.0.level has value 'two'; expected a valid",
+        ),
+        ("headings = 'X'", "headings has value 'X'; expected a valid list"),
+        ("publisher = ['X']", r"publisher has value \['X'\]; expected a valid string"),
+        ("language = '<script>'", "language has value '<script>'; expected|language has value '<script>'"),
+        ("link = 'javascript:alert(1)'", "link has value 'javascript:alert"),
+        ("next_review = 'soon'", "next_review has value 'soon'; expected a valid date"),
+        ("[subject.en]\nabout = 5", "subject.en.about has value 5; expected a valid string"),
+        ("[subject.en]\ntopic = 'x'", "unknown field 'subject.en.topic'"),
     ],
 )
 def test_a_wrong_sidecar_is_named_with_its_reason(tmp_path, sidecar, reason) -> None:
@@ -187,6 +198,27 @@ def test_a_wrong_sidecar_is_named_with_its_reason(tmp_path, sidecar, reason) -> 
     with pytest.raises(CorpusError, match=reason) as caught:
         read_document(path)
     assert "leaflet." in str(caught.value)
+
+
+def test_a_folder_in_place_of_a_sidecar_is_named(tmp_path) -> None:
+    path = write(tmp_path, "Title\n\nSome words." + DISCLAIMER)
+    path.with_suffix(".toml").mkdir()
+    with pytest.raises(CorpusError, match=r"leaflet.toml: cannot be read .*; expected a TOML file"):
+        read_document(path)
+
+
+def test_two_documents_of_one_stem_are_refused_by_name(tmp_path) -> None:
+    path = write(tmp_path, "Title\n\nSome words." + DISCLAIMER)
+    path.with_suffix(".md").write_text("# Title\n\nSome words." + DISCLAIMER)
+    with pytest.raises(CorpusError, match="has the same stem as leaflet.md"):
+        read_documents(tmp_path)
+
+
+def test_an_error_carries_its_place_as_fields(tmp_path) -> None:
+    path = write(tmp_path, "")
+    with pytest.raises(CorpusError) as caught:
+        read_document(path)
+    assert (caught.value.path, caught.value.line, caught.value.message) == (path, None, "is empty; expected a text")
 
 
 def test_a_folder_without_documents_is_an_error_that_names_it(tmp_path) -> None:
