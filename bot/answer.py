@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from bot.words import words
 from corpus import Document, Passage, Role, Span
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Outcome(StrEnum):
@@ -45,7 +42,7 @@ class Notice:
     """A sentence of the bot's own that applies: its key in the words files, and what fills its blanks."""
 
     key: str
-    values: Mapping[str, str] = NOTHING
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, language: str, document: Document) -> str:
         own = words(language)
@@ -90,7 +87,7 @@ class Answer:
     quotations: tuple[Quotation, ...] = ()
     parts: tuple[Part, ...] = ()
     notices: tuple[Notice, ...] = ()
-    id: str | int | float | None = field(default=None)
+    id: str | int | float | None = None
 
     @property
     def disclaimer(self) -> str:
