@@ -1,0 +1,1 @@
+"""How files that ship were made from packages: run by hand, seldom."""
