@@ -5,6 +5,7 @@ does not match its manifest is ever served.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -20,8 +21,10 @@ from index.judging import kernel, memory
 from index.judging.calibration import Logistic
 from index.reading.reader import Reader
 from index.retrieval import vectors
-from index.retrieval.encoder import Encoder
+from index.retrieval.encoder import FILES, Encoder, OnnxEncoder
+from index.retrieval.exported import exported
 from index.retrieval.similarity import Similarities, in_context
+from index.retrieval.weights import Weights, weights
 from index.search import Index, looked_at
 from index.storage import store
 
@@ -34,36 +37,54 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def build(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None, say: Say = say) -> None:
+def build(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = None, say: Say = say) -> None:
     """Builds the index of `corpus` into `folder`. Raises CorpusError or EncoderError and leaves
     what stood there before."""
-    encoder = encoder or Encoder()
-    built_from = store.sources(corpus, encoder)
+    chosen = chosen or weights()
+    built_from = store.sources(corpus, chosen)
     documents, examples, reader = read(corpus)
-    store.write(folder, built_from, lambda fresh: _fill(fresh, documents, examples, reader, encoder, say))
+    encoder = exported_encoder(chosen, documents, examples, say)
+
+    def fill(fresh: Path) -> None:
+        for name in FILES:
+            shutil.copy(encoder / name, fresh / name)
+        _fill(fresh, documents, examples, reader, OnnxEncoder(fresh, chosen.name), say)
+
+    store.write(folder, built_from, fill)
     say(f"Built {folder}: {len(documents)} documents, {len(examples)} example questions.")
 
 
-def load(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None, say: Say = say) -> Index:
+def load(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = None, say: Say = say) -> Index:
     """The index of `corpus`, built first when it is missing or stale, which is said in one line."""
-    encoder = encoder or Encoder()
-    wrong = store.differences(folder, store.sources(corpus, encoder))
+    chosen = chosen or weights()
+    wrong = store.differences(folder, store.sources(corpus, chosen))
     if wrong:
         say(f"Building the index ({wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}) …")
-        build(corpus, folder, encoder, say)
+        build(corpus, folder, chosen, say)
     documents, _, reader = read(corpus)
     if store.check_passages(folder / store.PASSAGES, documents):
         raise StaleIndexError(f"{folder}: the documents changed while they were being read; start again")
     learned = [_read_memory(folder, document) for document in documents if _memory_path(folder, document).exists()]
+    encoder = OnnxEncoder(folder, chosen.name)
     return Index(documents, encoder, reader, read_similarities(folder, documents), learned)
 
 
-def verify(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None) -> list[str]:
+def verify(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = None) -> list[str]:
     """Checks every digest and slices every passage again: what differs, by name."""
-    wrong = store.differences(folder, store.sources(corpus, encoder or Encoder()))
+    wrong = store.differences(folder, store.sources(corpus, chosen or weights()))
     documents = read_documents(corpus / "documents")
     read_examples(documents, corpus / "questions")  # raises for a quote that is gone, by file and line
     return wrong or store.check_passages(folder / store.PASSAGES, documents)
+
+
+def exported_encoder(
+    chosen: Weights, documents: Sequence[Document], examples: Sequence[Example], say: Say = say
+) -> Path:
+    """The folder of the encoder, exported when it is missing. It stands beside the index, so that a changed
+    document does not export again."""
+    passages = [in_context(passage) for document in documents for passage in document.passages]
+    questions = list(dict.fromkeys(example.question for example in examples))
+    return exported(chosen, BUILT.parent / ".exported", passages, questions, say)
 
 
 def read(corpus: Path) -> tuple[list[Document], list[Example], Reader]:

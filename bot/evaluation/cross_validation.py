@@ -8,7 +8,6 @@ import numpy as np
 from corpus import Example
 from index import build
 from index.judging import memory
-from index.retrieval.encoder import Encoder
 from index.search import Findings, Index
 
 
@@ -21,7 +20,6 @@ def findings_left_out(
     judged: Sequence[Example],
     folds: int,
     corpus: Path = build.CORPUS,
-    encoder: Encoder | None = None,
     say: Callable[[str], None] = build.say,
     withhold: bool = False,
 ) -> list[Findings]:
@@ -31,11 +29,10 @@ def findings_left_out(
     judged by an index that learned from all the others. `withhold=True` lets nothing be learned
     from the examples of the documents at all.
     """
-    encoder = encoder or Encoder()
-    index = build.load(corpus, encoder=encoder, say=say)
+    index = build.load(corpus, say=say)
     documents, examples, reader = build.read(corpus)
     if withhold:
-        bare = Index(documents, encoder, reader, index.similarities, [])
+        bare = Index(documents, index.encoder, reader, index.similarities, [])
         return [bare.look_up(example.question, example.history) for example in judged]
     learned = {key(example) for example in examples}
     found = [None if key(e) in learned else index.look_up(e.question, e.history) for e in judged]
@@ -49,7 +46,7 @@ def findings_left_out(
             document,
             [e for e in examples if e.document in ("", document.name)],
             reader,
-            encoder,
+            index.encoder,
             index.similarities,
             np.flatnonzero(names == document.name),
         )
@@ -67,7 +64,7 @@ def findings_left_out(
                 own = learned[document.name]
                 kept = np.array([i for i, e in enumerate(own.examples) if fold_of.get(key(e)) != fold])
                 models.append(memory.fit(document, own.subset(kept)))
-        held_out = Index(documents, encoder, reader, index.similarities, models)
+        held_out = Index(documents, index.encoder, reader, index.similarities, models)
         for i in seen:
             if fold_of[key(judged[i])] == fold:
                 found[i] = held_out.look_up(judged[i].question, judged[i].history)

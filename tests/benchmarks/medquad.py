@@ -18,7 +18,6 @@ from corpus import Role, read_document
 from corpus.questions import holds, read_question_file
 from index import build
 from index.judging import likeness
-from index.retrieval.encoder import Encoder
 from index.retrieval.similarity import DENSE, LATE
 
 
@@ -31,7 +30,7 @@ def main() -> None:
         [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
         for name in ("queries.jsonl", "unanswerable.jsonl")
     )
-    encoder = Encoder()
+    encoder = build.load().encoder
     with tempfile.TemporaryDirectory() as built:
         passages = [p for d in documents for p in d.passages if p.role is not Role.LINK_STUB]
         build.encode_passages(Path(built), passages, encoder)
@@ -50,7 +49,7 @@ def main() -> None:
     said = np.array([judgement.answers >= LIKENESS_ANSWERED_FROM for judgement in judgements])
     answerable, others = said[: len(queries)].mean(), said[len(queries) :].mean()
     print(f"answered: {answerable:.3f} of the answerable, {others:.3f} of the others")
-    _refit(tables, section, queries, encoder)
+    _refit(tables, section, queries)
 
 
 def _best_sections(section: list[tuple[str, str]], scores: np.ndarray) -> list[tuple[str, str]]:
@@ -64,7 +63,7 @@ def _ndcg(order: list, relevant: set) -> float:
     return gain / sum(1 / np.log2(i + 2) for i in range(min(10, len(relevant))))
 
 
-def _refit(tables, section, queries, encoder) -> None:
+def _refit(tables, section, queries) -> None:
     features, right, weight = [], [], []
     for i, table in enumerate(tables):
         scores = table[:, LATE]
@@ -72,13 +71,13 @@ def _refit(tables, section, queries, encoder) -> None:
         wanted = {tuple(r) for r in queries[i]["relevant"]} if i < len(queries) else set()
         right.append(section[int(np.argmax(scores))] in wanted)
         weight.append(1 / len(tables))
-    index = build.load(encoder=encoder)
+    index = build.load()
     [document] = [d for d in index.documents if d.name.startswith("recurrent")]
     rows = np.array([i for i, p in enumerate(index.similarities.passages) if p.role is Role.BODY])
     examples = read_question_file(Path(__file__).parent.parent / "questions" / "held-out.jsonl", document)
     for example in examples:
         text = index.reader.read(example.question, example.history).context
-        [encoded] = encoder.encode([text])
+        [encoded] = index.encoder.encode([text])
         table = index.similarities.table(text, encoded)[rows]
         first = index.similarities.passages[rows[int(np.argmax(table[:, LATE]))]]
         features.append(likeness.features(table, table[:, LATE]))

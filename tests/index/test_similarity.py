@@ -6,7 +6,6 @@ import pytest
 from corpus import Role
 from index.judging import calibration, kernel, memory
 from index.retrieval import vectors
-from index.retrieval.encoder import Encoder
 from index.retrieval.lexical import Lexical
 from index.retrieval.similarity import DENSE, LATE, SENTENCE, in_context, late_interaction
 
@@ -41,8 +40,8 @@ def test_an_index_needs_rows(bad) -> None:
 
 
 def test_late_interaction_by_hand() -> None:
-    # Marker pieces first and last; the two inner pieces match best .8 and 1 in A, 0 and .6 in B.
-    question = np.array([[9, 9], [0.8, 0.6], [1, 0], [9, 9]], np.float32)
+    # The two pieces match best .8 and 1 in A, 0 and .6 in B.
+    question = np.array([[0.8, 0.6], [1, 0]], np.float32)
     a, b = np.array([[1, 0]], np.float32), np.array([[-0.6, 0.8], [0.6, -0.8]], np.float32)
     scores = late_interaction(question, np.concatenate([a, b]), np.array([0, 1]))
     np.testing.assert_allclose(scores, [(0.8 + 1) / 2, (0 + 0.6) / 2], atol=1e-6)
@@ -71,15 +70,21 @@ def test_the_table_holds_the_exact_cosines(index) -> None:
         assert table[row, LATE] == pytest.approx(late, abs=2e-3)  # stored in half precision
 
 
-def test_vectors_have_length_one_and_do_not_depend_on_the_batch() -> None:
-    encoder = Encoder()
+def test_vectors_have_length_one_and_do_not_depend_on_the_batch(index) -> None:
     texts = ["short", "a rather longer question about stem cell transplants and who may have one", ""]
-    together = list(encoder.encode(texts))
+    together = list(index.encoder.encode(texts))
     for text, encoded in zip(texts, together, strict=True):
-        [alone] = encoder.encode([text])
+        [alone] = index.encoder.encode([text])
         np.testing.assert_allclose(encoded.sentence, alone.sentence, atol=1e-5)
         np.testing.assert_allclose(np.linalg.norm(encoded.tokens, axis=1), 1, atol=1e-5)
-        assert encoded.tokens.shape == alone.tokens.shape
+        np.testing.assert_allclose(encoded.tokens, alone.tokens, atol=1e-5)
+
+
+def test_one_vector_a_word_piece_no_marker_and_no_more_than_the_longest(index) -> None:
+    one, none, long = index.encoder.encode(["kymriah", "", "word " * 1000])
+    assert len(one.tokens) == 4  # ky ##m ##ria ##h
+    assert len(long.tokens) == index.encoder.longest - 2
+    np.testing.assert_array_equal(none.tokens, none.sentence[None])
 
 
 def test_leaving_one_out_equals_fitting_without_it() -> None:

@@ -10,7 +10,8 @@ from corpus import CorpusError
 from index import build
 from index.__main__ import main
 from index.errors import EncoderError
-from index.retrieval.encoder import Encoder
+from index.retrieval import encoder, exported, weights
+from index.retrieval.weights import Weights
 from index.storage import store
 from tests import small
 
@@ -20,7 +21,7 @@ def built(tmp_path_factory):
     """A small corpus and its index."""
     folder = tmp_path_factory.mktemp("small")
     corpus = small.write(folder / "corpus")
-    build.build(corpus, folder / "built", Encoder(), say=lambda line: None)
+    build.build(corpus, folder / "built", say=lambda line: None)
     return corpus, folder / "built"
 
 
@@ -48,7 +49,7 @@ def test_building_twice_gives_the_same_bytes(built, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [store.PASSAGES, store.VECTORS, store.TOKENS, store.TOKEN_ENDS, "memory-snails.txt.npz"]
+    "name", [*encoder.FILES, store.PASSAGES, store.VECTORS, store.TOKENS, store.TOKEN_ENDS, "memory-snails.txt.npz"]
 )
 def test_verify_names_a_built_file_with_one_changed_byte(copied, name) -> None:
     corpus, folder = copied
@@ -129,27 +130,48 @@ def test_the_command_exits_1_and_names_what_differs(copied, monkeypatch, capsys)
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path, monkeypatch) -> None:
-    from index.retrieval import encoder
-
-    packaged = Encoder().folder
-    for path in packaged.rglob("*"):
-        if path.is_file():
-            target = tmp_path / path.relative_to(packaged)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-    change_one_byte(tmp_path / encoder.WEIGHTS)
-    monkeypatch.setattr(encoder, "_packaged_folder", lambda: tmp_path)
-    with pytest.raises(EncoderError, match=f"expected {encoder.PUBLISHED_SHA256}"):
-        Encoder()
+    shutil.copy(weights.weights().folder / weights.FILE, tmp_path)
+    change_one_byte(tmp_path / weights.FILE)
+    monkeypatch.setattr(weights, "_packaged_folder", lambda: tmp_path)
+    with pytest.raises(EncoderError, match=f"expected {weights.PUBLISHED_SHA256}"):
+        weights.weights()
 
 
 def test_another_model_folder_is_used_and_said_in_the_manifest(built, tmp_path) -> None:
     corpus, folder = built
-    other = Encoder(str(Encoder().folder))
-    assert f"encoder {other.setting}" in store.sources(corpus, other)
+    other = weights.weights(str(weights.weights().folder))
+    assert f"encoder {other.name}" in store.sources(corpus, other)
     assert build.verify(corpus, folder, other)  # the index was built with another name
-    with pytest.raises(EncoderError, match="expected a model folder on this machine"):
-        list(Encoder(str(tmp_path / "nowhere")).encode(["x"]))
+    with pytest.raises(EncoderError, match=r"expected a folder with model\.safetensors on this machine"):
+        weights.weights(str(tmp_path / "nowhere"))
+
+
+def test_what_was_built_is_served_where_no_weights_are_installed(built, tmp_path, monkeypatch) -> None:
+    corpus, folder = built
+    monkeypatch.setattr(weights, "_packaged_folder", lambda: None)
+    assert build.verify(corpus, folder) == []
+    assert build.load(corpus, folder).look_up("What do snails eat?").hits
+    monkeypatch.setattr(exported, "MODULE", "index.retrieval.encoder")  # another recipe: nothing is exported yet
+    with pytest.raises(EncoderError, match="weights are not installed"):
+        build.load(corpus, tmp_path / "none", say=lambda line: None)
+
+
+def test_the_manifest_has_the_encoder_that_serves_and_how_close_it_came(built) -> None:
+    _, folder = built
+    files = json.loads((folder / store.MANIFEST).read_text())["files"]
+    assert set(encoder.FILES) <= files.keys()
+    agreement = json.loads((folder / encoder.AGREEMENT).read_text())
+    assert agreement["sentence_mean"] >= 0.999
+    assert agreement["tokens_mean"] >= 0.999
+
+
+def test_an_export_that_fails_is_refused_in_one_sentence_and_leaves_nothing(tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / weights.FILE).write_bytes(b"no weights")
+    broken = Weights("broken", tmp_path / "empty", "0" * 64)
+    with pytest.raises(EncoderError, match=r"could not be exported: .*empty"):
+        exported.exported(broken, tmp_path / "kept", ["a passage"], [], lambda line: None)
+    assert not list((tmp_path / "kept").iterdir())
 
 
 def test_a_corpus_without_examples_is_built_and_answers_nothing_for_sure(built, tmp_path) -> None:
@@ -158,7 +180,7 @@ def test_a_corpus_without_examples_is_built_and_answers_nothing_for_sure(built, 
     said: list[str] = []
     index = build.load(corpus, tmp_path / "built", say=said.append)
     assert any("has no example questions" in line for line in said)
-    found = index.look_up("What do snails eat?")
+    found = index.look_up("What may snails eat?")
     assert "lettuce" in found.hits[0].passage.text
     assert index.look_up("How do I bake bread?").answers < found.answers
 
@@ -170,7 +192,7 @@ def test_danger_is_heard_even_where_no_document_has_examples(built, tmp_path) ->
     shutil.copy(build.CORPUS / "questions" / "any-document.jsonl", corpus / "questions")
     index = build.load(corpus, tmp_path / "built", say=lambda line: None)
     assert index.look_up("My son has a fever of 39.5 and is on chemo, he is shaking").urgent > 0.6
-    found = index.look_up("What do snails eat?")
+    found = index.look_up("What may snails eat?")
     assert found.urgent < 0.2
     assert not found.from_examples
     assert "lettuce" in found.hits[0].passage.text

