@@ -2,8 +2,7 @@
 
 `[abbreviations]` maps lay and clinical words to a document's term, `[french]` French words and
 phrases to English ones. Keys are lower case; French keys have no accents. An empty value drops the
-word. `[medicines] names` lists other medicines, which are right as they stand, however like one of
-the document's they look. All of it is for questions only, never for a passage.
+word. All of it is for questions only, never for a passage.
 """
 
 import tomllib
@@ -19,7 +18,6 @@ VOCABULARY = Path(__file__).parent / "vocabulary.toml"
 class Vocabulary:
     abbreviations: dict[str, str] = field(default_factory=dict)
     french: dict[str, str] = field(default_factory=dict)
-    medicines: frozenset[str] = frozenset()
 
 
 def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
@@ -30,11 +28,10 @@ def read_vocabulary(path: Path = VOCABULARY) -> Vocabulary:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise CorpusError(f"is not valid TOML ({e})", path) from e
-    medicines = tables.pop("medicines", {}).get("names", [])
     for name, table in tables.items():
         if name not in ("abbreviations", "french") or not isinstance(table, dict):
-            raise CorpusError(f"unknown table {name!r}; expected [abbreviations], [french] or [medicines]", path)
+            raise CorpusError(f"unknown table {name!r}; expected [abbreviations] or [french]", path)
         for key, value in table.items():
             if not isinstance(value, str) or key != key.lower():
                 raise CorpusError(f"[{name}] {key!r} has value {value!r}; expected a lower-case key and text", path)
-    return Vocabulary(**tables, medicines=frozenset(medicines))
+    return Vocabulary(**tables)

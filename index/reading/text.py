@@ -42,9 +42,7 @@ def clean(question: str) -> str:
     """
     text = question[:LONGEST].encode("utf-8", "replace").decode("utf-8")
     text = TAG.sub(" ", unicodedata.normalize("NFKC", text)).replace("’", "'")
-    text = "".join(
-        c if c == "\n" else " " if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn") else c for c in text
-    )
+    text = "".join(c if c == "\n" else " " if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn") else c for c in text)
     return "\n".join(line for line in (" ".join(row.split()) for row in text.split("\n")) if line)
 
 

@@ -1,0 +1,132 @@
+"""What a message is apart from its questions: whether somebody is in danger, what is felt, what is asked about.
+
+One listener for every document, part of the program. It hears the whole message, wherever the danger
+stands: sentence by sentence and in neighbouring pairs, and the most alarming of those decides.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus.questions import TOPICS
+from index.judging import calibration, kernel
+from index.judging.calibration import Logistic
+from index.judging.kernel import Floats, KernelRidge
+from index.reading.asks import sentences
+
+GENERAL = Path(__file__).parents[2] / "corpus" / "general"
+FEELINGS = ("fear", "grief", "guilt", "thanks", "good_news", "ok", "hello", "goodbye", "human", "who_are_you")
+ASKS = "asks"  # the feeling of a message that asks
+CLASSES = ("danger", *FEELINGS, ASKS, *TOPICS)
+MOST_WINDOWS = 400  # of one message; 20,000 characters hold about 250 sentences
+ROUNDS = 2  # of finding, in a dangerous example of several sentences, the one that tells
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A text to learn from. `feeling` is one of FEELINGS, ASKS or ""; `topic` one of TOPICS or ""."""
+
+    text: str
+    danger: bool = False
+    feeling: str = ""
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`danger`: P(somebody may be in danger now). `feelings` and `topics`: scores near 1 for what is heard."""
+
+    danger: float
+    feelings: dict[str, float]
+    topics: dict[str, float]
+
+
+def windows(text: str) -> list[str]:
+    """The sentences of a message, and each with its neighbour: what is listened to."""
+    found = sentences(text) or [text]
+    pairs = [f"{a} {b}" for a, b in zip(found, found[1:], strict=False)]
+    return list(dict.fromkeys([*found, *pairs]))[:MOST_WINDOWS]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Two kernels over what the program was taught: danger and feelings, and topics; and what makes
+    a score of danger a probability."""
+
+    statements: KernelRidge
+    topics: KernelRidge
+    alarm: Logistic
+
+    def hear(self, vectors: Floats, texts: Sequence[str]) -> Heard:
+        """`texts` are the windows of one message, `vectors` (m, d) theirs."""
+        found = self.statements.predict(vectors, texts)
+        loudest = float(found.scores[:, 0].max(initial=0.0))
+        whole = found.scores[0] if len(texts) == 1 else found.scores.mean(axis=0)
+        return Heard(
+            self.alarm(np.array([loudest, np.log(len(texts))])),
+            dict(zip((*FEELINGS, ASKS), map(float, whole[1:]), strict=True)),
+            {},
+        )
+
+    def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
+        """Scores of shape (m, len(TOPICS)), near 1 for the topic that a text asks about."""
+        return self.topics.predict(vectors, texts).scores
+
+
+def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts: Sequence[str]) -> Listener:
+    """Learns from `lessons`, whose windows are `texts` with `vectors`; `owner[i]` is the lesson of window i.
+
+    Of a dangerous lesson only the window that tells most counts, found in ROUNDS (multiple-instance
+    learning: Andrews, Tsochantaridis, Hofmann, NIPS 2002); every window of a calm one is calm.
+    """
+    owners = np.asarray(owner)
+    danger = np.array([lesson.danger for lesson in lessons])
+    said = np.array([bool(lesson.danger or lesson.feeling) for lesson in lessons])
+    kept = np.flatnonzero(said[owners])
+    for _ in range(ROUNDS):
+        model, left_out = _fit_statements(lessons, vectors, owners, texts, kept)
+        scores = model.predict(vectors, texts).scores[:, 0] if _ + 1 < ROUNDS else left_out.scores[:, 0]
+        if _ + 1 < ROUNDS:
+            kept = _telling(scores, owners, danger, said)
+    loudest = np.full(len(lessons), -np.inf)
+    np.maximum.at(loudest, owners[kept], left_out.scores[:, 0])
+    judged = np.isfinite(loudest)
+    # The loudest of many windows is louder by chance: their number counts against it.
+    heard = np.log(np.bincount(owners, minlength=len(lessons))[judged])
+    alarm = calibration.fit(np.stack([loudest[judged], heard], axis=1), danger[judged])
+    asked = [i for i, lesson in enumerate(lessons) if lesson.topic]
+    first = {lesson: row for row, lesson in reversed(list(enumerate(owners.tolist())))}
+    rows = [first[i] for i in asked]
+    targets = np.zeros((len(asked), len(TOPICS)), np.float32)
+    for row, i in enumerate(asked):
+        targets[row, TOPICS.index(lessons[i].topic)] = 1
+    topics, _left = kernel.fit(vectors[rows], [texts[row] for row in rows], targets)
+    return Listener(model, topics, alarm)
+
+
+def _fit_statements(
+    lessons: Sequence[Lesson], vectors: Floats, owners: "kernel.Integers", texts: Sequence[str], kept: "kernel.Integers"
+) -> tuple[KernelRidge, kernel.Prediction]:
+    targets = np.zeros((len(kept), 2 + len(FEELINGS)), np.float32)
+    for row, window in enumerate(kept):
+        lesson = lessons[owners[window]]
+        targets[row, 0] = lesson.danger
+        if lesson.feeling:
+            targets[row, 1 + (*FEELINGS, ASKS).index(lesson.feeling)] = 1
+    return kernel.fit(vectors[kept], [texts[i] for i in kept], targets, [int(owners[i]) for i in kept])
+
+
+def _telling(
+    scores: Floats, owners: "kernel.Integers", danger: "np.ndarray[tuple[int], np.dtype[np.bool_]]", said: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+) -> "kernel.Integers":
+    """All windows of calm lessons, and of each dangerous one the window with the highest score."""
+    best: dict[int, int] = {}
+    for window, lesson in enumerate(owners.tolist()):
+        if danger[lesson] and (lesson not in best or scores[window] > scores[best[lesson]]):
+            best[lesson] = window
+    telling = set(best.values())
+    kept = [w for w, lesson in enumerate(owners.tolist()) if said[lesson] and (not danger[lesson] or w in telling)]
+    return np.array(kept, np.int64)

@@ -1,0 +1,209 @@
+"""The asks of a message: the questions in it, each readable alone, with what it leans on.
+
+"She rang the bell in May. What is Kymriah and how much does it cost?" holds two asks, "What is Kymriah"
+and "how much does it cost", of which the second leans on the first for its subject.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sentencex
+
+from index.reading.text import content
+
+MOST_ASKS = 8  # of one message that are read; a longer list is cut, which is said
+TURNS = 6  # earlier turns in which the subject is looked for
+SHORT = 14  # words up to which a message is one ask, whether it asks or names
+LONGEST_SENTENCE = 45  # words; what runs on longer (speech has no full stops) is cut at its question words
+LONGEST_SUBJECT = 6  # words that are carried over
+BACKGROUND = 6  # words from which a part of a sentence can stand apart
+
+_OPENERS = (
+    r"what(?:'?s)?|which|who(?:m|se|'?s)?|when(?:'?s)?|where(?:'?s)?|why|how(?:'?s)?|wat|wot|"
+    r"is|are|was|were|do|does|did|can|could|will|would|should|shall|may|might|has|have|had|isn'?t|aren'?t|doesn'?t|"
+    r"don'?t|can'?t|won'?t|"
+    r"qu'?est-ce|qu'?|que|quoi|quel(?:le)?s?|qui|quand|où|pourquoi|comment|combien|est-ce|y a-t-il|"
+    r"peut-(?:on|il|elle)|faut-il|a-t-(?:on|il|elle)|c'est quoi|pour qui|à qui|à quoi|de quoi|avec quoi"
+)
+# After a bare comma "when", "which" and "who" mostly go on with the same question.
+_AFTER_COMMA = (
+    r"what(?:'?s)?|how|why|can|could|does|do|did|will|would|should|is|are|wat|quel(?:le)?s?|comment|combien|est-ce"
+)
+OPENER = re.compile(rf"(?:and|but|so|also|then|or|et|mais|alors|aussi)?[\s,]*(?:{_OPENERS})(?![\w-])", re.IGNORECASE)
+WH = re.compile(
+    r"\b(?:what|which|who|whose|when|where|why|how|whether|wat|quel(?:le)?s?|quoi|quand|pourquoi|comment|combien|où|"
+    r"à quoi|ce qu[e'])(?![\w-])",
+    re.IGNORECASE,
+)
+# Ways to ask without a question mark: "I was wondering if", "can you tell me", "j'aimerais savoir".
+INDIRECT = re.compile(
+    r"\b(?:wonder(?:ing|ed)?|(?:tell|show|explain|remind|ask|asking|asked)\b.{0,12}\b(?:me|us|you|what|how|if|about)|"
+    r"explain|define|describe|list|look(?:ing)? (?:up|for)|want(?:ed)? to know|need(?:ed)? to know|like to know|"
+    r"curious|(?:any|some) (?:info|information|idea)|(?:do|don'?t|doesn'?t|didn'?t|not|never) (?:you )?"
+    r"(?:know|understand|sure|get|explain(?:ed)?)|no idea|question (?:is|about)|info(?:rmation)? (?:on|about)|meaning of|"
+    r"(?:i|we|she|he|they)(?:'d| would)? (?:also )?(?:need|want|like)(?:ed|s)? (?:the|a|an|to (?:see|read|find|understand))|"
+    r"savoir|expliqu\w+|dites|dis-moi|me demand\w+|comprend\w*|renseign\w+|cherche)\b",
+    re.IGNORECASE,
+)
+TAG_QUESTION = re.compile(
+    r"(?:,|\s)\s*(?:right|correct|yes|no|true|isn'?t it|is it|ok|or not|n'est-ce pas|non)\s*\??$", re.IGNORECASE
+)
+LEAD_IN = re.compile(
+    rf"(?:[\w']+\s+){{0,4}}[\w']+\s*[,:–—-]\s*(?:{_OPENERS})(?![\w-])", re.IGNORECASE
+)  # "One more thing, which …"
+JOINT = re.compile(
+    r"(?:(?:[;?!.…:]\s*|,?\s+(?:and|but|also|plus|or|then|et|mais|puis|aussi),?\s+(?:also,?\s+|then\s+|aussi,?\s+)?|\s+[–—-]\s+"
+    rf"|\s+\(?\d[.)]\s+)(?=(?:also\s+|then\s+)?(?:{_OPENERS}|tell me|explain|dites-moi)(?![\w-]))"
+    rf"|,\s+(?=(?:{_AFTER_COMMA})(?![\w-])))",
+    re.IGNORECASE,
+)
+LEANING = re.compile(
+    r"\b(?:it|its|it's|they|them|their|that|this|these|those|there|one|ones|mine|same|he|she|him|her|"
+    r"il|elle|ils|elles|ça|cela|celui|celle|ceci|leur|en|y)\b",
+    re.IGNORECASE,
+)
+CONTINUES = re.compile(
+    r"\s*(?:and|but|so|or|what about|how about|what if|and if|also|then|ok|okay|thanks|no|not|et|mais|donc|sinon|et si)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question of a message. `text` is read alone; `leaning` is the same with the subject it leans on, or "".
+
+    `before` is the sentence before it, "" at the start of a message.
+    """
+
+    text: str
+    leaning: str = ""
+    before: str = ""
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The texts that are looked up, of which the one that is judged surest wins."""
+        return tuple(dict.fromkeys(text for text in (self.leaning, self.text) if text))
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a cleaned text; a line end ends one, and what runs on is cut at its question words."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        for sentence in sentencex.segment("en", line):
+            sentence = sentence.strip()
+            if len(sentence.split()) > LONGEST_SENTENCE:
+                found += _run_on(sentence)
+            elif sentence:
+                found.append(sentence)
+    return found
+
+
+def _run_on(sentence: str) -> list[str]:
+    """Parts of at most LONGEST_SENTENCE words, cut before a joining word where there is one."""
+    words = sentence.split()
+    parts: list[list[str]] = [[]]
+    for word in words:
+        joins = word.lower().strip(",") in (
+            "and",
+            "but",
+            "so",
+            "then",
+            "because",
+            "anyway",
+            "et",
+            "mais",
+            "donc",
+            "puis",
+        )
+        asks = "," not in sentence and bool(WH.fullmatch(word))  # as speech is written down
+        if len(parts[-1]) >= LONGEST_SENTENCE or ((joins or asks) and len(parts[-1]) >= 2 * BACKGROUND):
+            parts.append([])
+        parts[-1].append(word)
+    return [" ".join(part) for part in parts if part]
+
+
+def asks_something(sentence: str) -> bool:
+    """Whether a sentence asks: by its mark, its first words, or the way it leads up to a question."""
+    return (
+        sentence.rstrip("\"'”») ").endswith("?")
+        or bool(OPENER.match(sentence) or LEAD_IN.match(sentence))
+        or bool(INDIRECT.search(sentence))
+        or bool(TAG_QUESTION.search(sentence))
+    )
+
+
+def asks_of(text: str, history: Sequence[str] = ()) -> list[Ask]:
+    """The asks of a cleaned message, in order; [] for one that only tells, at length.
+
+    `history` holds the earlier messages, oldest first: where the subject is looked for when the first ask
+    has none of its own.
+    """
+    found = sentences(text)
+    if not found:
+        return []
+    asking = [i for i, sentence in enumerate(found) if asks_something(sentence)]
+    words = len(text.split())
+    if not asking:
+        if words > 2 * SHORT:
+            return []
+        asking = list(range(len(found)))
+    if words <= SHORT and len(found) > 1 and not any(asks_something(sentence) for sentence in found):
+        clauses = [(text.replace("\n", " "), "")]
+    else:
+        clauses = []
+        for i in asking:
+            clauses += [(part, before or (found[i - 1] if i else "")) for part, before in _clauses(found[i])]
+        # Keywords before a short question belong to it: "Kymriah. what is it".
+        if words <= SHORT and len(clauses) == 1 and len(found) > 1:
+            clauses = [(text.replace("\n", " "), "")]
+    asks: list[Ask] = []
+    earlier = [*history[-TURNS:]]
+    for part, before in clauses[-MOST_ASKS:]:
+        asks.append(Ask(part, _leaning(part, before, earlier), before))
+        earlier.append(part)
+    return asks
+
+
+def _clauses(sentence: str) -> list[tuple[str, str]]:
+    """The parts of a sentence that ask each for themselves, each with the part before it.
+
+    "what is X and how is it given" → ("what is X", ""), ("how is it given", "what is X")
+    """
+    cuts = [match for match in JOINT.finditer(sentence) if match.start()]
+    parts: list[str] = []
+    at = 0
+    for cut in cuts:
+        head = sentence[at : cut.start()].strip(" ,;")
+        # "which drugs, and when" asks twice; "I have a cold and is it bad" asks once, with its background.
+        if (content(head) or LEANING.search(head)) and (asks_something(head) or WH.search(head) or len(head.split()) >= BACKGROUND):
+            parts.append(head)
+            at = cut.end()
+    parts.append(sentence[at:].strip(" ,;"))
+    asking = [
+        (part, parts[i - 1] if i else "")
+        for i, part in enumerate(parts)
+        if (content(part) or LEANING.search(part)) and (asks_something(part) or WH.search(part))
+    ]
+    return asking or [(sentence, "")]
+
+
+def _leaning(part: str, before: str, earlier: Sequence[str]) -> str:
+    """The ask after its subject, when it has none of its own: "and how is it given?" → "blinatumomab: and how …"."""
+    own = content(part)
+    if not (LEANING.search(part) or CONTINUES.match(part) or len(own) <= 1 and (earlier or before)):
+        return ""
+    subject = [word for word in subject_of([*earlier, *([before] if before else [])]) if word not in own]
+    return f"{' '.join(subject)}: {part}" if subject else ""
+
+
+def subject_of(turns: Sequence[str]) -> list[str]:
+    """What the talk is about: the content words of the last turn that has some, and, where that turn leans
+    itself, of the one that it leans on. ["what is blinatumomab", "how is it given"] → ["blinatumomab"]."""
+    found: list[str] = []
+    for turn in reversed(turns):
+        own = content(turn)
+        found = [*own, *(word for word in found if word not in own)]
+        if own and not (len(own) <= 2 and LEANING.search(turn)):
+            break
+    return list(dict.fromkeys(found))[:LONGEST_SUBJECT]

@@ -1,0 +1,241 @@
+"""The names in a message: each is one that the documents hold, an accepted word for one, a typo of one, or unknown.
+
+Vincristine and vinblastine mixed up is a known deadly error, so a name is repaired only when no other
+name is as near, and one that the documents do not hold is said to be unknown, however like another it looks.
+"""
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jellyfish
+import wordninja
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler, Levenshtein
+
+from index.reading.text import FUNCTION_WORDS, WORD, dictionary, folded, is_word
+
+MEDICINES = Path(__file__).parents[2] / "corpus" / "general" / "medicines.txt"
+SHORTEST = 5  # letters of a name
+MOST_LOOKED_UP = 60  # words of one message that are compared with the list
+SPOKEN = 6  # words at most that one name is heard as
+ALIKE = 0.80  # Jaro-Winkler similarity from which a run of words that sounds like a name is one
+LONG = 8  # letters from which an everyday word of the documents may be heard as several
+HALF = 0.55  # share of its letters that must stand where the name has them
+# Ends of international nonproprietary names (WHO, "The use of stems", 2018) that no everyday word has.
+MEDICINE = re.compile(
+    r"(?:mab|tinib|ciclib|leucel|rubicin|platin|taxel|limus|parib|rafenib|lisib|zomib|degib|stinib|cillin|floxacin|"
+    r"conazole|cyclovir|gliptin|gliflozin|glutide|sartan|vastatin|setron|pitant|grastim|dronate|parin|xaban|triptan|"
+    r"azepam|azolam|curonium|bactam|penem|pegase|pargase|stim|kinra|cept|cog alfa|tide)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the names in a text came to. `text` has every repair made.
+
+    `unknown` are names that no document holds, as typed; `ambiguous` are those that are as near to one
+    name as to another, with what they may mean; `repairs` are (as typed, as read), names only.
+    """
+
+    text: str
+    unknown: tuple[str, ...] = ()
+    ambiguous: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    repairs: tuple[tuple[str, str], ...] = ()
+
+
+class Names:
+    """`documents` are the words that the documents hold, folded, `body` those of them that are no sources;
+    `accepted` are words that stand for some of those."""
+
+    def __init__(
+        self,
+        documents: Iterable[str],
+        accepted: Iterable[str] = (),
+        body: Iterable[str] | None = None,
+    ) -> None:
+        self._held = frozenset(documents)
+        spoken = self._held if body is None else frozenset(body)
+        self._accepted = frozenset(accepted)
+        substances = list_of_medicines()
+        self._medicines = frozenset(substances)
+        self.held_names = tuple(sorted(w for w in self._held if _spelt(w) and (not is_word(w) or w in self._medicines)))
+        # Another spelling of a name that the documents hold is that name: "mitozantrone".
+        self._spellings = {
+            name: same
+            for name, same in substances.items()
+            if same in self._held
+            and (
+                DamerauLevenshtein.distance(name, same) <= _allowed(name)
+                or jellyfish.metaphone(name) == jellyfish.metaphone(same)
+            )
+        }
+        others = self._medicines - self._held - self._spellings.keys()
+        self._others = tuple(sorted(others))
+        self._other_set = others
+        heard = [w for w in spoken if w in self.held_names or (_spelt(w) and len(w) >= LONG)]
+        self._sounds = {name: jellyfish.metaphone(name) for name in sorted(heard)}
+        # Words of the documents that are no names, for typos such as "transplent".
+        self._ordinary = tuple(sorted(w for w in self._held if _spelt(w) and is_word(w, ("en",))))
+
+    def read(self, text: str) -> Named:
+        """Repairs what is surely meant, and tells what is not known."""
+        unknown: list[str] = []
+        ambiguous: list[tuple[str, tuple[str, ...]]] = []
+        repairs: list[tuple[str, str]] = []
+        looked_up = 0
+        out: list[str] = []
+        at = 0
+        for match in WORD.finditer(text):
+            typed = match.group()
+            word = folded(typed)
+            word = word[:-2] if word.endswith("'s") else word
+            if self._is_fine(word):
+                continue
+            if word in self._spellings:
+                out += [text[at : match.start()], self._spellings[word]]
+                at = match.end()
+                continue
+            if word in self._other_set or self._plural_of_other(word):
+                unknown.append(typed)
+                continue
+            if is_word(word) or not _spelt(word) or looked_up >= MOST_LOOKED_UP:
+                # Two names in one word: "vincristine-vinblastine".
+                unknown += [part for part in re.split(r"['-]", word) if part in self._other_set and part != word]
+                continue
+            looked_up += 1
+            meant, names = self._nearest(word)
+            if meant:
+                out += [text[at : match.start()], meant]
+                at = match.end()
+                if meant in self.held_names:  # a slip in an everyday word is mended without a word
+                    repairs.append((typed, meant))
+            elif names:
+                ambiguous.append((typed, names))
+            elif self._is_a_name(typed, word, text[: match.start()]):
+                unknown.append(typed)
+        unique = tuple(dict.fromkeys(unknown))
+        text, heard = self._heard("".join([*out, text[at:]]))
+        return Named(text, unique, tuple(ambiguous), (*repairs, *heard))
+
+    def _is_fine(self, word: str) -> bool:
+        return word in self._held or word in self._accepted or word in FUNCTION_WORDS or word.rstrip("s") in self._held
+
+    def _plural_of_other(self, word: str) -> bool:
+        return word.endswith("s") and word[:-1] in self._other_set and not is_word(word)
+
+    def _nearest(self, word: str) -> tuple[str, tuple[str, ...]]:
+        """(what a word that is no word must mean, or ""; what it may mean when that is not sure)."""
+        held = _within(word, self.held_names, _allowed(word))
+        other = _within(word, self._others, _allowed(word))
+        everyday = _typo_distance(word)
+        near = held[0][1] if held else 99
+        if held and near < (other[0][1] if other else 99):
+            best = [name for name, distance in held if distance == near]
+            if everyday <= 1 and near > 1:
+                return "", ()  # a slip in an everyday word lies nearer
+            return (best[0], ()) if len(best) == 1 else ("", tuple(best))
+        if held and other and near == other[0][1]:
+            return "", tuple([name for name, d in held if d == near] + [n for n, d in other if d == near][:1])
+        if other and (other[0][1] <= 1 or len(word) >= 8) and everyday > 1:
+            return "", ()
+        if len(word) >= 2 * SHORTEST and (split := self._split(word)):
+            return split, ()
+        ordinary = _within(word, self._ordinary, 1 if len(word) < 8 else 2)
+        if ordinary and (len(ordinary) == 1 or ordinary[0][1] < ordinary[1][1]):
+            return ordinary[0][0], ()
+        return "", ()
+
+    def _split(self, word: str) -> str:
+        """A run-together word as words of the documents: "bonemarrowtransplant" → "bone marrow transplant"."""
+        parts = wordninja.split(word)
+        known = all(part in self._held or part in self._accepted or len(part) == 1 for part in parts)
+        return " ".join(parts) if known and 2 <= len(parts) <= 5 else ""
+
+    def _is_a_name(self, typed: str, word: str, before: str) -> bool:
+        """Whether a word that nobody knows is a name: it ends like a medicine, or it is written like a name."""
+        if MEDICINE.search(word) or (len(word) >= 7 and _within(word, self._others, 1)):
+            return True
+        inside = bool(before.strip()) and before.rstrip()[-1:] not in ".?!:\n"
+        return typed[0].isupper() and typed[1:].islower() and inside and _typo_distance(word) > 1
+
+    def _heard(self, text: str) -> tuple[str, list[tuple[str, str]]]:
+        """Runs of words that sound like a name of the documents, joined: "rye lays" → "rylaze"."""
+        found = [(m.start(), m.end(), folded(m.group())) for m in WORD.finditer(text)]
+        repairs: list[tuple[str, str]] = []
+        out: list[str] = []
+        at = i = 0
+        while i < len(found) and self._sounds:
+            # What stands between two words of a name is a blank, no comma or slash.
+            reach = next(
+                (
+                    n
+                    for n in range(1, SPOKEN)
+                    if i + n >= len(found) or text[found[i + n - 1][1] : found[i + n][0]] != " "
+                ),
+                SPOKEN,
+            )
+            hit = next((h for n in range(reach, 1, -1) if (h := self._sounds_like(found[i : i + n], n))), None)
+            if hit:
+                size, name = hit
+                start, end = found[i][0], found[i + size - 1][1]
+                out += [text[at:start], name]
+                repairs.append((text[start:end], name))
+                at, i = end, i + size
+            else:
+                i += 1
+        return "".join([*out, text[at:]]), repairs
+
+    def _sounds_like(self, run: Sequence[tuple[int, int, str]], size: int) -> tuple[int, str] | None:
+        words = [word for _, _, word in run]
+        joined = "".join(words)
+        if len(run) < size or not joined.isalpha() or not SHORTEST <= len(joined) <= 22:
+            return None
+        if any(len(w) > 3 and w not in FUNCTION_WORDS and (w in self._held or w in self._accepted) for w in words):
+            return None  # a word that is understood stands for itself
+        key = jellyfish.metaphone(joined)
+        hits = []
+        for name, sound in self._sounds.items():
+            allowed = 1 if len(sound) < 7 else 2
+            if name[0] == joined[0] and Levenshtein.distance(key, sound, score_cutoff=allowed) <= allowed:
+                alike = JaroWinkler.similarity(joined, name)
+                if alike >= ALIKE and Levenshtein.normalized_similarity(joined, name) >= HALF:
+                    hits.append((alike, name))
+        hits.sort(reverse=True)
+        return (size, hits[0][1]) if len(hits) == 1 or hits and hits[0][0] > hits[1][0] + 0.05 else None
+
+
+def _spelt(word: str) -> bool:
+    return len(word) >= SHORTEST and word.isalpha()
+
+
+def _allowed(word: str) -> int:
+    """Edits after which a word of this length may still be a typo."""
+    return 1 + (len(word) >= 6) + (len(word) >= 9)
+
+
+def _within(word: str, names: Sequence[str], most: int) -> list[tuple[str, int]]:
+    """The nearest names and their edit distances, nearest first; a first letter may be wrong only in one-edit typos."""
+    found = process.extract(word, names, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=3)
+    return [(name, int(distance)) for name, distance, _ in found if name[0] == word[0] or distance == 1]
+
+
+@functools.lru_cache(maxsize=20_000)
+def _typo_distance(word: str) -> int:
+    """1 when an everyday English or French word is one edit away, else 99."""
+    speller = dictionary("en")
+    return 1 if any(
+        found and max(float(d.word_usage_frequency(w)) for w in found) > 1e-6
+        for d in (speller, dictionary("fr"))
+        if (found := d.known(d.edit_distance_1(word)))
+    ) else 99  # fmt: skip
+
+
+@functools.cache
+def list_of_medicines() -> dict[str, str]:
+    """Some 20,000 names, each with the substance's own name, or "". The file says where they come from."""
+    lines = MEDICINES.read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition(" ") for line in lines if line and not line.startswith("#"))
+    return {name: same for name, _, same in pairs}
