@@ -35,27 +35,46 @@ def say(line: str) -> None:
 
 
 def build(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None, say: Say = say) -> None:
-    """Builds the index of `corpus` into `folder`. Raises CorpusError or EncoderError and leaves
+    """Builds the index of `corpus` into `folder`. Raises CorpusError or IndexProblem and leaves
     what stood there before."""
-    encoder = encoder or Encoder()
+    with store.locked(folder, say):
+        _build(corpus, folder, encoder or Encoder(), say)
+
+
+def _build(corpus: Path, folder: Path, encoder: Encoder, say: Say) -> None:
     built_from = store.sources(corpus, encoder)
     documents, examples, reader = read(corpus)
-    store.write(folder, built_from, lambda fresh: _fill(fresh, documents, examples, reader, encoder, say))
+    store.publish(folder, built_from, lambda fresh: _fill(fresh, documents, examples, reader, encoder, say))
     say(f"Built {folder}: {len(documents)} documents, {len(examples)} example questions.")
 
 
 def load(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None, say: Say = say) -> Index:
     """The index of `corpus`, built first when it is missing or stale, which is said in one line."""
     encoder = encoder or Encoder()
-    wrong = store.differences(folder, store.sources(corpus, encoder))
-    if wrong:
-        say(f"Building the index ({wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}) …")
-        build(corpus, folder, encoder, say)
+    expected = store.sources(corpus, encoder)
+    if store.differences(folder, expected):
+        with store.locked(folder, say):
+            wrong = store.differences(folder, expected)  # another build may just have mended it
+            if wrong:
+                say(f"Building the index ({wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}) …")
+                _build(corpus, folder, encoder, say)
+    while True:
+        generation = _generation(folder)
+        try:
+            return _read_index(corpus, generation, encoder)
+        except (OSError, StaleIndexError):
+            if _generation(folder) == generation:
+                raise
+            # Two builds were finished while it was being read, so it was swept: the latest one is whole.
+
+
+def _read_index(corpus: Path, generation: Path, encoder: Encoder) -> Index:
     documents, _, reader = read(corpus)
-    if store.check_passages(folder / store.PASSAGES, documents):
-        raise StaleIndexError(f"{folder}: the documents changed while they were being read; start again")
-    learned = [_read_memory(folder, document) for document in documents if _memory_path(folder, document).exists()]
-    return Index(documents, encoder, reader, read_similarities(folder, documents), learned)
+    if store.check_passages(generation / store.PASSAGES, documents):
+        raise StaleIndexError(f"{generation}: the documents changed while they were being read; start again")
+    paths = [(document, _memory_path(generation, document)) for document in documents]
+    learned = [_read_memory(path, document) for document, path in paths if path.exists()]
+    return Index(documents, encoder, reader, read_similarities(generation, documents), learned)
 
 
 def verify(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None = None) -> list[str]:
@@ -63,7 +82,14 @@ def verify(corpus: Path = CORPUS, folder: Path = BUILT, encoder: Encoder | None 
     wrong = store.differences(folder, store.sources(corpus, encoder or Encoder()))
     documents = read_documents(corpus / "documents")
     read_examples(documents, corpus / "questions")  # raises for a quote that is gone, by file and line
-    return wrong or store.check_passages(folder / store.PASSAGES, documents)
+    return wrong or store.check_passages(_generation(folder) / store.PASSAGES, documents)
+
+
+def _generation(folder: Path) -> Path:
+    generation = store.current(folder)
+    if generation is None:
+        raise StaleIndexError(f"{folder}: nothing is built yet; run: python -m index build")
+    return generation
 
 
 def read(corpus: Path) -> tuple[list[Document], list[Example], Reader]:
@@ -139,8 +165,8 @@ def _write_memory(path: Path, learned: memory.Memory) -> None:
     np.savez(path, **learned.kernel.arrays(), **gates)
 
 
-def _read_memory(folder: Path, document: Document) -> memory.Memory:
-    arrays = store.read_arrays(_memory_path(folder, document))
+def _read_memory(path: Path, document: Document) -> memory.Memory:
+    arrays = store.read_arrays(path)
     gates = {
         name.removeprefix("gate_"): Logistic(values[:-1], float(values[-1]))
         for name, values in arrays.items()

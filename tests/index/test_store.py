@@ -9,7 +9,7 @@ import pytest
 from corpus import CorpusError
 from index import build
 from index.__main__ import main
-from index.errors import EncoderError
+from index.errors import EncoderError, StorageError
 from index.retrieval.encoder import Encoder
 from index.storage import store
 from tests import small
@@ -30,6 +30,11 @@ def copied(built, tmp_path):
     return shutil.copytree(corpus, tmp_path / "corpus"), shutil.copytree(folder, tmp_path / "built")
 
 
+def inside(folder):
+    """The generation that is read."""
+    return store.current(folder)
+
+
 def change_one_byte(path) -> None:
     raw = bytearray(path.read_bytes())
     raw[len(raw) // 2] ^= 1
@@ -43,7 +48,7 @@ def test_a_fresh_index_verifies(built) -> None:
 def test_building_twice_gives_the_same_bytes(built, tmp_path) -> None:
     corpus, folder = built
     build.build(corpus, tmp_path / "again", say=lambda line: None)
-    first, second = ({p.name: store.digest(p) for p in f.iterdir()} for f in (folder, tmp_path / "again"))
+    first, second = ({p.name: store.digest(p) for p in inside(f).iterdir()} for f in (folder, tmp_path / "again"))
     assert first == second
 
 
@@ -52,7 +57,7 @@ def test_building_twice_gives_the_same_bytes(built, tmp_path) -> None:
 )
 def test_verify_names_a_built_file_with_one_changed_byte(copied, name) -> None:
     corpus, folder = copied
-    change_one_byte(folder / name)
+    change_one_byte(inside(folder) / name)
     [wrong] = build.verify(corpus, folder)
     assert name in wrong
     assert "changed after it was built" in wrong
@@ -93,24 +98,26 @@ def test_a_stale_index_is_rebuilt_in_one_said_line(copied) -> None:
 
 def test_a_build_that_fails_leaves_what_stood_there_and_no_rubbish(copied, monkeypatch) -> None:
     corpus, folder = copied
-    before = {p.name: store.digest(p) for p in folder.iterdir()}
+    before = {p: store.digest(p) for p in folder.rglob("*") if p.is_file()}
 
     def full_disk(*arguments, **named):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full_disk)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(StorageError, match=r"nothing can be built there \(No space left"):
         build.build(corpus, folder, say=lambda line: None)
-    assert {p.name: store.digest(p) for p in folder.iterdir()} == before
-    assert not list(folder.parent.glob(".building-*"))
+    assert {p: store.digest(p) for p in folder.rglob("*") if p.is_file()} == before
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 99, "built from": {}, "files": {}}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "[" * 10_000, *(f'{{"format": {n}, "built from": {{}}, "files": {{}}}}' for n in (2, 99, '"2"'))],
+)
 def test_a_broken_manifest_is_named(copied, content) -> None:
     corpus, folder = copied
-    (folder / store.MANIFEST).write_text(content)
-    [wrong] = build.verify(corpus, folder)
-    assert store.MANIFEST in wrong
+    (inside(folder) / store.MANIFEST).write_text(content)
+    wrong = build.verify(corpus, folder)
+    assert any(store.MANIFEST in line for line in wrong)
 
 
 def test_a_missing_index_is_said_to_be_missing(built, tmp_path) -> None:
@@ -122,7 +129,7 @@ def test_the_command_exits_1_and_names_what_differs(copied, monkeypatch, capsys)
     corpus, folder = copied
     monkeypatch.setattr(build.verify, "__defaults__", (corpus, folder, None))
     assert main(["verify"]) == 0
-    change_one_byte(folder / store.VECTORS)
+    change_one_byte(inside(folder) / store.VECTORS)
     capsys.readouterr()
     assert main(["verify"]) == 1
     assert store.VECTORS in capsys.readouterr().err
