@@ -10,7 +10,6 @@ before a build starts, and only generations that carry a manifest of ours are sw
 
 import re
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,7 +93,7 @@ def publish(folder: Path, built_from: dict[str, str], fill: Callable[[Path], Non
         write_manifest(fresh, Manifest.model_validate({"built from": built_from, "files": files}))
         replace(folder / POINTER, fresh.name)
     except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
+        _remove(fresh, lambda line: None)
         raise
     for name in _of_first_format(folder):
         (folder / name).unlink(missing_ok=True)
@@ -109,26 +108,26 @@ def sweep(folder: Path, say: Callable[[str], None]) -> None:
 
 
 def _remove(generation: Path, say: Callable[[str], None]) -> None:
-    """A finished generation loses the files that its manifest names; an unfinished one goes whole."""
+    """A finished generation loses the files that its manifest names; an unfinished one all.
+
+    The manifest goes last, so that a sweep that is killed is taken up again.
+    """
+    born = generation / f"{MANIFEST}.new"
     try:
-        manifest = read_manifest(generation)
-    except StaleIndexError:
-        manifest = None
-    try:
-        if manifest and not manifest.files:
-            shutil.rmtree(generation)
-            return
-        if manifest:
-            for name in [*manifest.files, MANIFEST]:
-                part = generation / name
+        if (generation / MANIFEST).exists():
+            named = read_manifest(generation).files
+            parts = [generation / name for name in named] if named else files_in(generation)
+            for part in parts:
                 if part.parent.resolve().is_relative_to(generation.resolve()):
                     part.unlink(missing_ok=True)
             for inner in sorted((path for path in generation.rglob("*") if path.is_dir()), reverse=True):
                 inner.rmdir()
-        elif [path.name for path in generation.iterdir()] == [f"{MANIFEST}.new"]:
-            (generation / f"{MANIFEST}.new").unlink()  # killed while its manifest was being born
+            if list(generation.iterdir()) == [generation / MANIFEST]:
+                (generation / MANIFEST).unlink()
+        elif list(generation.iterdir()) == [born]:
+            born.unlink()  # killed while its manifest was being written
         generation.rmdir()
-    except OSError:  # on Windows also what is still open somewhere, which goes at the next build
+    except (OSError, StaleIndexError):  # on Windows also what is still open somewhere: it goes at the next build
         say(f"{generation}: holds what no manifest of ours names, or is in use; left as it is.")
 
 
