@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from corpus.document import Block, Heading, Role, Span
 from corpus.errors import CorpusError
-from corpus.sidecar import SuppliedHeading
 from corpus.sentences import BULLET, lines, list_items, sentences, trimmed
+from corpus.sidecar import SuppliedHeading
 
 LONGEST = 1000  # code points; about what the encoder reads (256 word blocks) before it cuts off
 BLOCK = re.compile(r"(?:[^\r\n]*[^\s\ufeff][^\r\n]*(?:\r\n|\n|\r|\Z))+")
