@@ -1,4 +1,4 @@
-"""python -m bot ask | batch | evaluate"""
+"""python -m bot ask | batch | evaluate | space"""
 
 import argparse
 import json
@@ -32,9 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--misses", type=int, default=20, metavar="N", help="how many misses to print (default 20)")
     judge.add_argument("--folds", type=int, default=5, metavar="N", help="folds of the cross-validation (default 5)")
     judge.add_argument("--withhold", action="store_true", help="judge without the example questions of the documents")
+    space = commands.add_parser("space", help="write a folder that is ready to be pushed as a Hugging Face Space")
+    space.add_argument("folder", type=Path, help="new, empty, or written by this before; its .git is left alone")
     asked = parser.parse_args(arguments)
     try:
-        return {"ask": _ask, "batch": _batch, "evaluate": _evaluate}[asked.command](asked)
+        return {"ask": _ask, "batch": _batch, "evaluate": _evaluate, "space": _space}[asked.command](asked)
     except (CorpusError, IndexProblem) as e:
         print(f"error: {e}", file=sys.stderr)
         return 1
@@ -69,6 +71,13 @@ def _evaluate(asked: argparse.Namespace) -> int:
     from bot.evaluation.evaluate import evaluate
 
     return evaluate(asked.file, asked.report, misses=asked.misses, folds=asked.folds, withhold=asked.withhold)
+
+
+def _space(asked: argparse.Namespace) -> int:
+    from bot.space import write_space
+
+    write_space(asked.folder)
+    return 0
 
 
 if __name__ == "__main__":

@@ -65,6 +65,11 @@ def load(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = N
     if store.differences(folder, expected):
         with store.locked(folder, say):
             wrong = store.differences(folder, expected)  # another build may just have mended it
+            if wrong and chosen.folder is None:
+                raise StaleIndexError(
+                    f"{wrong[0]}; nothing can be built here, since the encoder's weights are not installed:"
+                    " build where requirements.txt is installed, and copy it here whole"
+                )
             if wrong:
                 say(f"Building the index ({wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}) …")
                 _build(corpus, folder, chosen, say)

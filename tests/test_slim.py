@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BUILDERS = ["torch", "transformers", "sentence_transformers", "matplotlib", "onnx", "onnxscript"]
-SERVE = """
+BLOCK = """
 import sys
 
 class Blocked:
@@ -18,6 +18,8 @@ class Blocked:
             raise ImportError(f"{name} is blocked")
 
 sys.meta_path.insert(0, Blocked())
+"""
+SERVE = """
 from bot.ask import ask
 from bot.web.guard import Settings
 from bot.web.launch import served
@@ -51,7 +53,11 @@ def names_of(requirements: Path) -> set[str]:
 )
 def test_the_page_answers_where_what_builds_cannot_be_imported(index, blocked) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SERVE, " ".join(blocked)], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120
+        [sys.executable, "-c", BLOCK + SERVE, " ".join(blocked)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.splitlines()[:2] == ["answered", "answered"]

@@ -9,7 +9,7 @@ import pytest
 from corpus import CorpusError
 from index import build
 from index.__main__ import main
-from index.errors import EncoderError, StorageError
+from index.errors import EncoderError, StaleIndexError, StorageError
 from index.retrieval import encoder, exported, weights
 from index.retrieval.weights import Weights
 from index.storage import store
@@ -153,14 +153,14 @@ def test_another_model_folder_is_used_and_said_in_the_manifest(built, tmp_path) 
         weights.weights(str(tmp_path / "nowhere"))
 
 
-def test_what_was_built_is_served_where_no_weights_are_installed(built, tmp_path, monkeypatch) -> None:
-    corpus, folder = built
+def test_where_no_weights_are_installed_what_was_built_is_served_and_nothing_is_built(copied, monkeypatch) -> None:
+    corpus, folder = copied
     monkeypatch.setattr(weights, "_packaged_folder", lambda: None)
     assert build.verify(corpus, folder) == []
     assert build.load(corpus, folder).look_up("What do snails eat?").hits
-    monkeypatch.setattr(exported, "MODULE", "index.retrieval.encoder")  # another recipe: none that is there will do
-    with pytest.raises(EncoderError, match="weights are not installed"):
-        build.load(corpus, tmp_path / "none", say=lambda line: None)
+    change_one_byte(inside(folder) / store.TOKENS)
+    with pytest.raises(StaleIndexError, match="was changed after it was built; nothing can be built here"):
+        build.load(corpus, folder, say=lambda line: None)
 
 
 def test_the_manifest_has_the_encoder_that_serves_and_how_close_it_came(built) -> None:
