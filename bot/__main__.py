@@ -49,8 +49,11 @@ def _ask(asked: argparse.Namespace) -> int:
     from bot.ask import ask
     from bot.render import as_text
     from index.build import load
+    from index.retrieval.threads import one_question_at_a_time
 
-    answer = ask(load(), asked.question, asked.history)
+    index = load()
+    one_question_at_a_time()
+    answer = ask(index, asked.question, asked.history)
     print(json.dumps(answer.record(), ensure_ascii=False) if asked.json else as_text(answer))
     return 0
 
@@ -58,11 +61,14 @@ def _ask(asked: argparse.Namespace) -> int:
 def _batch(asked: argparse.Namespace) -> int:
     from bot.batch import batch
     from index.build import load
+    from index.retrieval.threads import one_question_at_a_time
 
     # Bytes that are no UTF-8 spoil their own line, not the run; only line feeds end a line.
     sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     sys.stdout.reconfigure(encoding="utf-8")
-    for line in batch(load(), sys.stdin):
+    index = load()
+    one_question_at_a_time()
+    for line in batch(index, sys.stdin):
         print(line, flush=True)
     return 0
 
