@@ -56,9 +56,11 @@ def main(arguments: list[str] | None = None) -> int:
     from corpus import CorpusError, read_examples
     from index import build
     from index.errors import IndexProblem
+    from index.retrieval.threads import one_question_at_a_time
 
     try:
         index = build.load()
+        one_question_at_a_time()
         examples = read_examples(index.documents, build.CORPUS / "questions")
         _, address = served(index, examples, settings, asked.host, asked.port)
     except (CorpusError, IndexProblem, OSError) as e:

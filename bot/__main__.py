@@ -1,4 +1,4 @@
-"""python -m bot ask | batch | evaluate"""
+"""python -m bot ask | batch | evaluate | space"""
 
 import argparse
 import json
@@ -32,9 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--misses", type=int, default=20, metavar="N", help="how many misses to print (default 20)")
     judge.add_argument("--folds", type=int, default=5, metavar="N", help="folds of the cross-validation (default 5)")
     judge.add_argument("--withhold", action="store_true", help="judge without the example questions of the documents")
+    space = commands.add_parser("space", help="write a folder that is ready to be pushed as a Hugging Face Space")
+    space.add_argument("folder", type=Path, help="new, empty, or written by this before; its .git is left alone")
     asked = parser.parse_args(arguments)
     try:
-        return {"ask": _ask, "batch": _batch, "evaluate": _evaluate}[asked.command](asked)
+        return {"ask": _ask, "batch": _batch, "evaluate": _evaluate, "space": _space}[asked.command](asked)
     except (CorpusError, IndexProblem) as e:
         print(f"error: {e}", file=sys.stderr)
         return 1
@@ -47,8 +49,11 @@ def _ask(asked: argparse.Namespace) -> int:
     from bot.ask import ask
     from bot.render import as_text
     from index.build import load
+    from index.retrieval.threads import one_question_at_a_time
 
-    answer = ask(load(), asked.question, asked.history)
+    index = load()
+    one_question_at_a_time()
+    answer = ask(index, asked.question, asked.history)
     print(json.dumps(answer.record(), ensure_ascii=False) if asked.json else as_text(answer))
     return 0
 
@@ -56,11 +61,14 @@ def _ask(asked: argparse.Namespace) -> int:
 def _batch(asked: argparse.Namespace) -> int:
     from bot.batch import batch
     from index.build import load
+    from index.retrieval.threads import one_question_at_a_time
 
     # Bytes that are no UTF-8 spoil their own line, not the run; only line feeds end a line.
     sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     sys.stdout.reconfigure(encoding="utf-8")
-    for line in batch(load(), sys.stdin):
+    index = load()
+    one_question_at_a_time()
+    for line in batch(index, sys.stdin):
         print(line, flush=True)
     return 0
 
@@ -69,6 +77,13 @@ def _evaluate(asked: argparse.Namespace) -> int:
     from bot.evaluation.evaluate import evaluate
 
     return evaluate(asked.file, asked.report, misses=asked.misses, folds=asked.folds, withhold=asked.withhold)
+
+
+def _space(asked: argparse.Namespace) -> int:
+    from bot.space import write_space
+
+    write_space(asked.folder)
+    return 0
 
 
 if __name__ == "__main__":

@@ -2,23 +2,28 @@
 
 Sections by heading, passages by block, a list never apart from its lead-in, nothing cut inside
 a sentence. Passages and headings together cover every non-blank character, in order, without
-overlap; `Outline.check` holds that for every document that is read.
+overlap; `_check_cover` holds that for every document that is read. Time grows with the length of the
+text and no faster, whatever the text: no pattern here may try a place twice.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from corpus.document import Block, Heading, Role, Span
 from corpus.errors import CorpusError
-from corpus.sidecar import SuppliedHeading
 from corpus.sentences import BULLET, lines, list_items, sentences, trimmed
+from corpus.sidecar import SuppliedHeading
 
 LONGEST = 1000  # code points; about what the encoder reads (256 word blocks) before it cuts off
-BLOCK = re.compile(r"(?:[^\r\n]*[^\s\ufeff][^\r\n]*(?:\r\n|\n|\r|\Z))+")
-MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+WHOLE_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+MARKDOWN_HEADING = re.compile(r"(#{1,6})[ \t]+")
 FENCE = re.compile(r"[ \t]*(```|~~~)")
 ENDS_A_SENTENCE = re.compile(r"[.:;,!?…][\"'”’)]*$")
-CONTACT = re.compile(r"(?:\+?\d[\d\s().-]{7,}\d|©|\(c\)\s*\d{4}|\S+@\S+\.\w+)", re.IGNORECASE)
+CONTACT = re.compile(
+    r"\+?\d[\d\s().-]{7,}\d|©|\(c\)\s*\d{4}|(?<!\S)\S[^\s@]*@\S+\.\w",  # an address is looked for once a word
+    re.IGNORECASE,
+)
 STUB = re.compile(r"(?:find out|learn|read) more\b|en savoir plus\b|pour en savoir plus\b", re.IGNORECASE)
 SECTION_ROLES = (
     (Role.DISCLAIMER, re.compile(r"disclaimer|avertissement|avis (?:médical|de non)|mise en garde", re.IGNORECASE)),
@@ -43,12 +48,15 @@ def outline(
     headings: list[Heading] = []
     blocks: list[Block] = []
     path: tuple[Heading, ...] = ()
+    end = len(text.rstrip())
     for block in _merged_lists(text, _runs(text, markdown)):
         if block.start in places:
             extra = places.pop(block.start)
             path = _under(path, Heading(extra.text, extra.level))
             headings.append(path[-1])
         heading = _heading(text, block, markdown=markdown, first=not headings and not blocks)
+        if heading and not markdown and block.end == end:
+            heading = None  # a heading has something under it
         if heading:
             path = _under(path, heading)
             headings.append(heading)
@@ -78,18 +86,19 @@ def _runs(text: str, markdown: bool) -> list[Span]:
     """Runs of non-blank lines; in Markdown a heading line is a run of its own."""
     blocks: list[Span] = []
     fenced = False
-    for run in BLOCK.finditer(text):
+    for run in _non_blank(text):
         if not markdown:
-            start = run.start() + len(run.group()) - len(run.group().lstrip("\ufeff"))
-            blocks.append(trimmed(text, start, run.end()))
+            words = text[run.start : run.end]
+            block = trimmed(text, run.start + len(words) - len(words.lstrip("\ufeff")), run.end)
+            blocks += [block] if block else []
             continue
         group: Span | None = None
-        for line in lines(text, Span(run.start(), run.end())):
+        for line in lines(text, run):
             if FENCE.match(text, line.start, line.end):
                 fenced = not fenced
             start = line.start + (text[line.start] == "\ufeff")
             line = Span(start, line.end)
-            if not fenced and MARKDOWN_HEADING.match(text[line.start : line.end]):
+            if not fenced and _marked(text[line.start : line.end]):
                 blocks += [group] if group else []
                 blocks.append(line)
                 group = None
@@ -99,6 +108,27 @@ def _runs(text: str, markdown: bool) -> list[Span]:
     return blocks
 
 
+def _non_blank(text: str) -> Iterator[Span]:
+    """Runs of lines that hold more than blanks, up to and with the last one's line end."""
+    start: int | None = None
+    for line in WHOLE_LINE.finditer(text):
+        if line.group().replace("\ufeff", "").strip():
+            start = line.start() if start is None else start
+        elif start is not None:
+            yield Span(start, line.start())
+            start = None
+    if start is not None:
+        yield Span(start, len(text))
+
+
+def _marked(line: str) -> tuple[int, str] | None:
+    """Level and words of a Markdown heading: "## Storage ##" -> (2, "Storage")."""
+    match = MARKDOWN_HEADING.match(line)
+    if not match or "\n" in line:
+        return None
+    return len(match[1]), line[match.end() :].rstrip(" \t").rstrip("#").rstrip(" \t")
+
+
 def _is_list(text: str, block: Span) -> bool:
     return bool(BULLET.match(text, block.start, block.end))
 
@@ -106,31 +136,28 @@ def _is_list(text: str, block: Span) -> bool:
 def _merged_lists(text: str, blocks: list[Span]) -> list[Span]:
     """Joins a list with the lead-in before it, and with its items that stand after blank lines."""
     merged: list[Span] = []
+    items = 0  # of the last one, a lead-in counted
     for block in blocks:
         last = merged[-1] if merged else None
+        bulleted = sum(bool(BULLET.match(text, line.start, line.end)) for line in lines(text, block))
         if last and _is_list(text, block):
-            lead_in = text[last.start : last.end].rstrip().endswith(":") and not _is_list(text, last)
-            continued = len(list_items(text, last)) > 1 or _is_list(text, last)
-            if lead_in or continued:
+            lead_in = text[last.end - 1] == ":" and not _is_list(text, last)
+            if lead_in or items > 1 or _is_list(text, last):
                 merged[-1] = Span(last.start, block.end)
+                items += bulleted
                 continue
         merged.append(block)
+        items = len(list_items(text, block))
     return merged
 
 
 def _heading(text: str, block: Span, *, markdown: bool, first: bool) -> Heading | None:
     words = text[block.start : block.end]
     if markdown:
-        match = MARKDOWN_HEADING.match(words)
-        return Heading(match[2], len(match[1]), block) if match else None
+        marked = _marked(words)
+        return Heading(marked[1], marked[0], block) if marked else None
     is_one_short_line = "\n" not in words and "\r" not in words and len(words) <= 100
-    if (
-        not is_one_short_line
-        or _is_list(text, block)
-        or ENDS_A_SENTENCE.search(words)
-        or CONTACT.search(words)
-        or block.end == len(text.rstrip())  # a heading has something under it
-    ):
+    if not is_one_short_line or _is_list(text, block) or ENDS_A_SENTENCE.search(words) or CONTACT.search(words):
         return None
     return Heading(words, 1 if first else 2, block)
 
@@ -147,7 +174,7 @@ def _passages(text: str, block: Span, path: tuple[Heading, ...], language: str) 
             if items[0].start == block.start:
                 starts, ends = [block.start, *starts], [starts[0], *ends]
             spans = [trimmed(text, start, end) for start, end in zip(starts, ends, strict=True)]
-            return [Block(span, role, path, (item,)) for span, item in zip(spans, items, strict=True)]
+            return [Block(span, role, path, (item,)) for span, item in zip(spans, items, strict=True) if span]
         return [Block(block, role, path, tuple(items))]
     words = text[block.start : block.end]
     short = len(words) <= 200 and not ENDS_A_SENTENCE.search(words)
@@ -157,11 +184,13 @@ def _passages(text: str, block: Span, path: tuple[Heading, ...], language: str) 
 
 
 def _section_role(path: tuple[Heading, ...]) -> Role:
-    for heading in reversed(path[1:] or path):
-        for role, pattern in SECTION_ROLES:
-            if pattern.search(heading.text):
-                return role
-    return Role.BODY
+    roles = (_role_named_by(heading.text) for heading in reversed(path[1:] or path))
+    return next((role for role in roles if role), Role.BODY)
+
+
+@lru_cache(maxsize=64)  # asked for each passage under it
+def _role_named_by(heading: str) -> Role | None:
+    return next((role for role, pattern in SECTION_ROLES if pattern.search(heading)), None)
 
 
 def _paragraph(text: str, units: list[Span], role: Role, path: tuple[Heading, ...]) -> list[Block]:

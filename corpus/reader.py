@@ -5,6 +5,7 @@
 """
 
 import hashlib
+from itertools import pairwise
 from pathlib import Path
 
 from corpus.document import Document, Role
@@ -23,7 +24,7 @@ def read_documents(folder: Path = DOCUMENTS) -> list[Document]:
     paths = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
     if not paths:
         raise CorpusError("expected at least one document (.txt or .md), found none", folder)
-    for one, other in zip(paths, paths[1:], strict=False):
+    for one, other in pairwise(paths):
         if one.stem == other.stem:
             # They would share a sidecar and a question file, whose quotes are of one of them only.
             raise CorpusError(f"has the same stem as {one.name}; expected one document of each name", other)

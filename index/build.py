@@ -5,7 +5,6 @@ does not match its manifest is ever served.
 """
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,13 +15,13 @@ from tqdm import tqdm
 from corpus import Document, Example, read_documents, read_examples
 from corpus.questions import QUESTIONS
 from corpus.vocabulary import read_vocabulary
-from index.errors import StaleIndexError
+from index.errors import EncoderError, StaleIndexError
 from index.judging import kernel, memory
 from index.judging.calibration import Logistic
 from index.reading.reader import Reader
 from index.retrieval import vectors
-from index.retrieval.encoder import FILES, Encoder, OnnxEncoder
-from index.retrieval.exported import exported
+from index.retrieval.encoder import Encoder, OnnxEncoder
+from index.retrieval.exported import put_encoder
 from index.retrieval.similarity import Similarities, in_context
 from index.retrieval.weights import Weights, weights
 from index.search import Index, looked_at
@@ -38,35 +37,60 @@ def say(line: str) -> None:
 
 
 def build(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = None, say: Say = say) -> None:
-    """Builds the index of `corpus` into `folder`. Raises CorpusError or EncoderError and leaves
+    """Builds the index of `corpus` into `folder`. Raises CorpusError or IndexProblem and leaves
     what stood there before."""
     chosen = chosen or weights()
+    with store.locked(folder, say):
+        _build(corpus, folder, chosen, say)
+
+
+def _build(corpus: Path, folder: Path, chosen: Weights, say: Say) -> None:
     built_from = store.sources(corpus, chosen)
     documents, examples, reader = read(corpus)
-    encoder = exported_encoder(chosen, documents, examples, say)
 
     def fill(fresh: Path) -> None:
-        for name in FILES:
-            shutil.copy(encoder / name, fresh / name)
+        passages = [in_context(passage) for document in documents for passage in document.passages]
+        known = [store.current(folder), store.current(BUILT)]
+        put_encoder(chosen, fresh, known, passages, [example.question for example in examples], say)
         _fill(fresh, documents, examples, reader, OnnxEncoder(fresh, chosen.name), say)
 
-    store.write(folder, built_from, fill)
+    store.publish(folder, built_from, fill)
     say(f"Built {folder}: {len(documents)} documents, {len(examples)} example questions.")
 
 
 def load(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = None, say: Say = say) -> Index:
     """The index of `corpus`, built first when it is missing or stale, which is said in one line."""
     chosen = chosen or weights()
-    wrong = store.differences(folder, store.sources(corpus, chosen))
-    if wrong:
-        say(f"Building the index ({wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}) …")
-        build(corpus, folder, chosen, say)
+    expected = store.sources(corpus, chosen)
+    if store.differences(folder, expected):
+        with store.locked(folder, say):
+            wrong = store.differences(folder, expected)  # another build may just have mended it
+            if wrong and chosen.folder is None:
+                raise StaleIndexError(
+                    f"{wrong[0]}; nothing can be built here, since the encoder's weights are not installed:"
+                    " build where requirements.txt is installed, and copy it here whole"
+                )
+            if wrong:
+                say(f"Building the index ({wrong[0]}{f' and {len(wrong) - 1} more' if wrong[1:] else ''}) …")
+                _build(corpus, folder, chosen, say)
+    while True:
+        generation = _generation(folder)
+        try:
+            return _read_index(corpus, generation, chosen.name)
+        except (OSError, StaleIndexError, EncoderError):
+            if _generation(folder) == generation:
+                raise
+            # Two builds were finished while it was being read, so it was swept: the latest one is whole.
+
+
+def _read_index(corpus: Path, generation: Path, encoder: str) -> Index:
     documents, _, reader = read(corpus)
-    if store.check_passages(folder / store.PASSAGES, documents):
-        raise StaleIndexError(f"{folder}: the documents changed while they were being read; start again")
-    learned = [_read_memory(folder, document) for document in documents if _memory_path(folder, document).exists()]
-    encoder = OnnxEncoder(folder, chosen.name)
-    return Index(documents, encoder, reader, read_similarities(folder, documents), learned)
+    if store.check_passages(generation / store.PASSAGES, documents):
+        raise StaleIndexError(f"{generation}: the documents changed while they were being read; start again")
+    paths = [(document, _memory_path(generation, document)) for document in documents]
+    learned = [_read_memory(path, document) for document, path in paths if path.exists()]
+    similarities = read_similarities(generation, documents)
+    return Index(documents, OnnxEncoder(generation, encoder), reader, similarities, learned)
 
 
 def verify(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = None) -> list[str]:
@@ -74,17 +98,14 @@ def verify(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None =
     wrong = store.differences(folder, store.sources(corpus, chosen or weights()))
     documents = read_documents(corpus / "documents")
     read_examples(documents, corpus / "questions")  # raises for a quote that is gone, by file and line
-    return wrong or store.check_passages(folder / store.PASSAGES, documents)
+    return wrong or store.check_passages(_generation(folder) / store.PASSAGES, documents)
 
 
-def exported_encoder(
-    chosen: Weights, documents: Sequence[Document], examples: Sequence[Example], say: Say = say
-) -> Path:
-    """The folder of the encoder, exported when it is missing. It stands beside the index, so that a changed
-    document does not export again."""
-    passages = [in_context(passage) for document in documents for passage in document.passages]
-    questions = list(dict.fromkeys(example.question for example in examples))
-    return exported(chosen, BUILT.parent / ".exported", passages, questions, say)
+def _generation(folder: Path) -> Path:
+    generation = store.current(folder)
+    if generation is None:
+        raise StaleIndexError(f"{folder}: nothing is built yet; run: python -m index build")
+    return generation
 
 
 def read(corpus: Path) -> tuple[list[Document], list[Example], Reader]:
@@ -160,8 +181,8 @@ def _write_memory(path: Path, learned: memory.Memory) -> None:
     np.savez(path, **learned.kernel.arrays(), **gates)
 
 
-def _read_memory(folder: Path, document: Document) -> memory.Memory:
-    arrays = store.read_arrays(_memory_path(folder, document))
+def _read_memory(path: Path, document: Document) -> memory.Memory:
+    arrays = store.read_arrays(path)
     gates = {
         name.removeprefix("gate_"): Logistic(values[:-1], float(values[-1]))
         for name, values in arrays.items()

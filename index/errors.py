@@ -11,3 +11,7 @@ class EncoderError(IndexProblem):
 
 class StaleIndexError(IndexProblem):
     """What was built does not belong to the files it was built from. The message names what differs."""
+
+
+class StorageError(IndexProblem):
+    """The folder of the index cannot be used: it is somebody else's, full, or not writable."""

@@ -35,7 +35,7 @@ def test_a_module_can_be_read_in_one_sitting_and_says_what_it_is(path) -> None:
 
 
 def test_every_requirement_is_pinned_and_earns_its_line() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements-serve.txt", "requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
             if line and not line.startswith(("#", "-r ")):
                 requirement, _, comment = line.partition("#")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot import wording
+from bot.words import words
 from corpus import Document, Example, Role, Section
 from corpus.questions import holds
 
@@ -18,6 +18,7 @@ KINDS = {"en": ("plain_parent", "yes_no", "ESL", "teen", "grandparent"), "fr": (
 FIRST_KIND = "plain_parent"
 TAPPED = 6  # example questions on the first screen
 PER_SECTION = 2
+ONLY_IN_AN_ANSWER = {"other_drugs", "brand_name"}  # topics whose name points at the question
 ONE_LINE = 34  # characters that fit one line of a phone
 
 
@@ -60,9 +61,9 @@ def tapped(sections: Iterable[Covered]) -> list[str]:
 
 def refused(examples: Iterable[Example], language: str) -> list[str]:
     """The topics that the documents' example questions refuse, most asked first."""
-    names = wording.wording(language).topics
     topics = Counter(e.topic for e in examples if e.label == "out" and e.document)
-    return [names[t] for t, _ in topics.most_common() if t in names and t not in wording.ONLY_IN_AN_ANSWER]
+    names = [words(language).topic(t) for t, _ in topics.most_common() if t not in ONLY_IN_AN_ANSWER]
+    return [name for name in names if name]
 
 
 def _fit(example: Example, language: str) -> bool:

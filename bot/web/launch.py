@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import gradio as gr
 
 from bot.web.guard import LARGEST_BODY, Settings, WithoutOrigin, middleware
-from bot.web.page import answer, head, page
+from bot.web.page import Turn, answer, head, page
 from corpus import Example
 from index.search import Index
 
@@ -19,7 +19,7 @@ def served(
     settings: Settings,
     host: str = "127.0.0.1",
     port: int | None = None,
-    answer: Callable[..., dict] = answer,
+    answer: Callable[..., Turn] = answer,
 ) -> tuple[gr.Blocks, str]:
     """Serves the page in a thread of its own; returns it, to be closed, and its address."""
     index.look_up("What is this about?")  # what is loaded lazily is loaded now, not by the first reader
@@ -29,7 +29,7 @@ def served(
         server_name=host,
         server_port=port,
         theme=gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"]),
-        head=head(),
+        head=head(index.documents),
         app_kwargs={"middleware": middleware(settings), "docs_url": None, "redoc_url": None, "openapi_url": None},
         prevent_thread_lock=True,
         quiet=True,
@@ -43,5 +43,6 @@ def served(
         mcp_server=False,
         pwa=False,
     )
+    assert app.middleware_stack  # was built when the server started
     app.middleware_stack = WithoutOrigin(app.middleware_stack)  # Gradio puts its own layers around ours
     return demo, address

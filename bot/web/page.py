@@ -6,26 +6,31 @@ ones. The client sends text and settings only, so it cannot forge what is shown 
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
+from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # this spelling, and before Gradio is imported
 import gradio as gr
+from gradio.events import api as register
+from markupsafe import Markup
 
-from bot import wording
-from bot.ask import Answer, answer_from, ask, shown
-from bot.batch import MOST_HISTORY, valid
+from bot.answer import Quotation
+from bot.ask import answer_from, ask
+from bot.request import MOST_HISTORY, RequestError, parse
 from bot.web.card import announcement, card
-from bot.web.first_screen import below, conversation, intro
-from corpus import Example
+from bot.web.first_screen import below, conversation, intro, promise, screens, title
+from bot.web.html import render
+from bot.words import LANGUAGES, words
+from corpus import Document, Example
 from index.reading.reader import LONGEST
-from index.search import Findings, Index
+from index.search import Findings, Hit, Index
 
 ASSETS = Path(__file__).parent / "assets"
 KEPT = 3600  # seconds that a session's earlier questions stay in memory
 MOST_RANKED = 10
+FOR_THE_SCRIPT = ("first_screen", "box", "card")  # tables of the words files
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,8 @@ class View:
     within: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, sent: object) -> "View":
-        sent = sent if isinstance(sent, dict) else {}
+    def of(cls, given: object) -> "View":
+        sent: dict[Any, Any] = given if isinstance(given, dict) else {}
         number, within = sent.get("number"), sent.get("within")
         return cls(
             number=number if isinstance(number, int) else 0,
@@ -49,23 +54,26 @@ class View:
         )
 
 
-def answer(index: Index, question: str, history: list[str], view: View) -> dict:
+Turn = dict[str, Any]
+
+
+def answer(index: Index, question: str, history: Sequence[str], view: View) -> Turn:
     """One turn: the card, and what a screen reader says of it."""
-    question = question.encode("utf-8", "replace").decode("utf-8")
     findings = index.look_up(question, history)
     language = "fr" if "fr" in (view.language, findings.reading.language) else "en"
-    record = answer_from(findings, index.documents, question, language=language)
-    ranked = [shown(hit) for hit in hits_within(findings, view.within)[:MOST_RANKED]] if view.staff else []
+    made = answer_from(findings, question, language=language)
+    hits = hits_within(findings, view.within)[:MOST_RANKED] if view.staff else []
+    ranked = [Quotation(hit.passage, hit.highlights, hit.score) for hit in hits]
     return {
         "number": view.number,
-        "html": card(index, record, language, ranked, staff=view.staff),
-        "said": announcement(record, language),
+        "html": card(made, ranked, staff=view.staff),
+        "said": announcement(made),
         "language": language,
-        "urgent": record.urgent,
+        "urgent": made.urgent,
     }
 
 
-def hits_within(findings: Findings, within: tuple[str, ...]) -> list:
+def hits_within(findings: Findings, within: tuple[str, ...]) -> list[Hit]:
     """Hits of one document, or of one section of it: `within` is (name,) or (name, offset)."""
     hits = list(findings.hits)
     if within:
@@ -75,40 +83,42 @@ def hits_within(findings: Findings, within: tuple[str, ...]) -> list:
     return hits
 
 
-def page(index: Index, examples: list[Example], answer: Callable[..., dict] = answer) -> gr.Blocks:
+def page(index: Index, examples: list[Example], answer: Callable[..., Turn] = answer) -> gr.Blocks:
     """A fresh page. `answer` is a parameter so that a benchmark can measure what is not ours."""
 
     def turn(question: str, sent: object, history: list[str]) -> tuple[str, list[str]]:
-        made = answer(index, question, history, View.of(sent))
-        return json.dumps(made, ensure_ascii=False), [*history, question[:LONGEST]][-MOST_HISTORY:]
+        asked = parse({"question": question, "history": history})
+        made = answer(index, asked.question, asked.history, View.of(sent))
+        return json.dumps(made, ensure_ascii=False), [*asked.history, asked.question[:LONGEST]][-MOST_HISTORY:]
 
-    def api(question: str, history: list[str] | None = None) -> dict:
+    def api(question: str, history: list[str] | None = None) -> dict[str, Any]:
         """The record of an answer: passages word for word, with offsets, disclaimer and contact."""
         try:
-            question, history = valid({"question": question, "history": history})
-        except ValueError as e:
+            asked = parse({"question": question, "history": history})
+        except RequestError as e:
             return {"id": None, "error": str(e)}
-        record: Answer = ask(index, question, history)
-        return record.record()
+        return ask(index, asked.question, asked.history).record()
 
-    with gr.Blocks(title=index.documents[0].title, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as demo:
-        gr.HTML(intro(index, examples), elem_id="intro", js_on_load=None, apply_default_css=False)
+    own, in_languages = words("en"), screens(index.documents, examples)
+    demo: gr.Blocks = gr.Blocks(title=title(index.documents), analytics_enabled=False, delete_cache=(KEPT, KEPT))
+    with demo:
+        gr.HTML(intro(in_languages), elem_id="intro", js_on_load=None, apply_default_css=False)
         gr.HTML(conversation(), elem_id="talk", js_on_load=None, apply_default_css=False)
         history = gr.State([], time_to_live=KEPT)
         view = gr.JSON(visible=False)
         with gr.Row(elem_id="ask"):
             box = gr.Textbox(
-                label=wording.ENGLISH.page["box"],
-                placeholder=wording.ENGLISH.page["placeholder"],
+                label=own("box.box"),
+                placeholder=own("box.placeholder"),
                 lines=1,
                 max_lines=4,
                 max_length=LONGEST,
                 elem_id="box",
                 scale=1,
             )
-            send = gr.Button(wording.ENGLISH.page["send"], elem_id="send", scale=0, min_width=88)
+            send = gr.Button(own("box.send"), elem_id="send", scale=0, min_width=88)
         latest = gr.Textbox(visible="hidden", elem_id="latest")
-        gr.HTML(below(index, examples), elem_id="below", js_on_load=None, apply_default_css=False)
+        gr.HTML(below(in_languages), elem_id="below", js_on_load=None, apply_default_css=False)
         asked = gr.on(
             [box.submit, send.click],
             turn,
@@ -123,17 +133,15 @@ def page(index: Index, examples: list[Example], answer: Callable[..., dict] = an
         )
         asked.success(None, [latest], None, js="(latest) => window.page.after(latest)", api_visibility="private")
         asked.failure(None, None, None, js="() => window.page.after('')", api_visibility="private")
-        gr.api(api, api_name="ask", concurrency_limit=2, concurrency_id="ask")
+        register(api, api_name="ask", concurrency_limit=2, concurrency_id="ask")
     demo.space_id = None  # else the page calls other hosts when it runs as a Space
     return demo
 
 
-def head() -> str:
+def head(documents: Sequence[Document]) -> str:
     """Style and script of ours. Not through `css=`, which rewrites what stands inside `@media`."""
-    words = {language: w.page for language, w in wording.LANGUAGES.items()}
-    data = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    style, script = ((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    return (
-        f'<meta name="description" content="{escape(wording.ENGLISH.page["promise"])}">'
-        f"<style>{style}</style><script>window.pageWords = {data};\n{script}</script>"
-    )
+    tables = {language: {name: words(language).tables[name] for name in FOR_THE_SCRIPT} for language in LANGUAGES}
+    data = json.dumps(tables, ensure_ascii=False).replace("<", "\\u003c")
+    style, script = (Markup((ASSETS / name).read_text(encoding="utf-8")) for name in ("page.css", "page.js"))
+    description = promise(documents, "en")
+    return render("head.html", description=description, style=style, words=Markup(data), script=script)

@@ -34,21 +34,23 @@ class Words:
         """The sentence at `key`, its blanks filled in. Raises KeyError for a key that no file has."""
         table, _, name = key.partition(".")
         numbers = {"emergency": EMERGENCY_NUMBER, "crisis": CRISIS_NUMBER}
-        about = self._subject(document) if document else {}
-        return self.tables[table][name].format(**numbers, **about, **values)
+        return self.tables[table][name].format(**numbers, **self._subject(document), **values)
 
     def topic(self, topic: str) -> str:
         """What completes "This page does not cover …", or "" for a topic that has no name."""
         return self.tables["topics"].get(topic, "")
 
-    def _subject(self, document: Document) -> dict[str, str]:
+    def _subject(self, document: Document | None) -> dict[str, str]:
         """What a document's sidecar says of its subject, or what is said where it says nothing."""
+        defaults = self.tables["subject"]
+        if not document:
+            return {"team": defaults["team"], "Team": _capital(defaults["team"])}
         given = document.about.subject.get(self.language)
         own = {name: getattr(given, name, "") for name in ("about", "team", "example")}
-        filled = {name: own[name] or text.format(title=document.title) for name, text in self.tables["subject"].items()}
+        filled = {name: own[name] or text.format(title=document.title) for name, text in defaults.items()}
         return {
             **filled,
-            "Team": filled["team"][:1].upper() + filled["team"][1:],
+            "Team": _capital(filled["team"]),
             "title": document.title,
             "publisher": document.about.publisher,
             "year": document.about.year,
@@ -59,6 +61,10 @@ class Words:
         for table, rows in self.tables.items():
             for name, sentence in rows.items():
                 yield f"{table}.{name}", sentence
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def read_words(path: Path) -> Words:
@@ -79,7 +85,7 @@ def read_words(path: Path) -> Words:
 
 
 def check_same_keys(one: Words, other: Words, folder: Path = FOLDER) -> None:
-    """Both must have the same keys, and the same blanks to fill in. Raises CorpusError naming the first that differs."""
+    """Both must have the same keys and blanks to fill in. Raises CorpusError naming the first that differs."""
     ours, theirs = dict(one.sentences()), dict(other.sentences())
     for words, lacks in ((one, theirs.keys() - ours.keys()), (other, ours.keys() - theirs.keys())):
         if lacks:

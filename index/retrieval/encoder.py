@@ -63,6 +63,8 @@ class OnnxEncoder:
         options.intra_op_num_threads = _cores()
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Threads that spin while they wait take the cores from the rest of the question, and from other questions.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             graph, tokenizer = (folder / GRAPH).read_bytes(), (folder / TOKENIZER).read_text(encoding="utf-8")
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])

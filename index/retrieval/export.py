@@ -28,7 +28,7 @@ from onnxruntime.quantization.quant_utils import QuantFormat  # type: ignore[imp
 from sentence_transformers import SentenceTransformer
 
 from index.errors import EncoderError
-from index.retrieval.encoder import AGREEMENT, GRAPH, TOKENIZER, OnnxEncoder, Vectors
+from index.retrieval.encoder import GRAPH, TOKENIZER, OnnxEncoder, Vectors
 
 LEAST_8_BIT = 0.999  # mean cosine with sentence-transformers below which 8 bits are not good enough
 LEAST_FLOAT = 0.99999
@@ -38,20 +38,21 @@ BATCH = 64
 
 def main() -> int:
     """Arguments: folder of the weights, folder to fill. Standard input: {"passages": […], "questions": […]}.
-    Standard output says how far it is; the last line of standard error is what went wrong."""
+    Standard output says how far it is, its last line the agreement; the last line of standard error is
+    what went wrong."""
     warnings.simplefilter("ignore")  # the exporter speaks of its own inner workings
     weights, folder = Path(sys.argv[1]), Path(sys.argv[2])
     texts = json.load(sys.stdin)
     try:
-        export(weights, folder, texts["passages"], texts["questions"])
+        _say(json.dumps(export(weights, folder, texts["passages"], texts["questions"])))
     except EncoderError as e:
         print(e, file=sys.stderr)
         return 1
     return 0
 
 
-def export(weights: Path, folder: Path, passages: Sequence[str], questions: Sequence[str]) -> None:
-    """Fills `folder` with the encoder made from `weights`, checked on the texts."""
+def export(weights: Path, folder: Path, passages: Sequence[str], questions: Sequence[str]) -> dict[str, float]:
+    """Fills `folder` with the encoder made from `weights`; how far it agrees with them on the texts."""
     model = _reference(weights)
     tokenizer = model.tokenizer.backend_tokenizer
     tokenizer.no_padding()
@@ -66,8 +67,7 @@ def export(weights: Path, folder: Path, passages: Sequence[str], questions: Sequ
         mean = agreement["sentence_mean"]
         _say(f"{bits}-bit encoder: cosine {mean:.5f} with sentence-transformers on average, {least} wanted")
         if mean >= least:
-            (folder / AGREEMENT).write_text(json.dumps(agreement, indent=1) + "\n", encoding="utf-8")
-            return
+            return agreement
     raise EncoderError(
         f"{weights}: its export gives vectors with cosine {mean:.5f} to those of sentence-transformers,"
         f" on average over {len(texts)} texts; expected {LEAST_FLOAT} or more"

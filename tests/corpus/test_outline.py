@@ -210,7 +210,7 @@ def test_a_folder_in_place_of_a_sidecar_is_named(tmp_path) -> None:
 def test_two_documents_of_one_stem_are_refused_by_name(tmp_path) -> None:
     path = write(tmp_path, "Title\n\nSome words." + DISCLAIMER)
     path.with_suffix(".md").write_text("# Title\n\nSome words." + DISCLAIMER)
-    with pytest.raises(CorpusError, match="has the same stem as leaflet.md"):
+    with pytest.raises(CorpusError, match=r"has the same stem as leaflet\.md"):
         read_documents(tmp_path)
 
 

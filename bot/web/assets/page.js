@@ -6,7 +6,8 @@
   const LONGEST = 2000;
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const state = { number: 0, waiting: null, language: "en", staff: false, byTap: false, last: "" };
+  const preferred = (navigator.languages || [navigator.language]).map((l) => l.slice(0, 2)).find((l) => window.pageWords[l]);
+  const state = { number: 0, waiting: null, language: preferred || "en", staff: false, byTap: false, last: "", draft: "" };
   const words = () => window.pageWords[state.language];
   const touch = () => matchMedia("(pointer: coarse)").matches;
   const box = () => $("#box textarea, #box input");
@@ -27,6 +28,7 @@
   async function ask(question) {
     if (state.waiting) return;
     state.byTap = true;
+    state.draft = box().value; // what is half typed is not lost
     write(question);
     await new Promise((done) => setTimeout(done)); // Gradio reads the field on the next turn of the loop
     $("#send").click();
@@ -37,10 +39,11 @@
     question = question || "";
     state.number += 1;
     state.last = question;
-    write("");
+    write(state.draft);
+    state.draft = "";
     const article = make("article", { class: "turn", "aria-labelledby": `q${state.number}` });
-    const heading = make("h2", { id: `q${state.number}`, dir: "auto", tabindex: "-1" }, question.trim() || words().empty);
-    const pending = make("p", { class: "pending", lang: state.language }, words().looking);
+    const heading = make("h2", { id: `q${state.number}`, dir: "auto", tabindex: "-1" }, question.trim() || words().box.empty);
+    const pending = make("p", { class: "pending", lang: state.language }, words().box.looking);
     article.append(heading, pending);
     $("#log").append(article);
     document.body.classList.add("talking");
@@ -70,12 +73,15 @@
   function fail(number) {
     const waiting = state.waiting;
     if (!waiting || waiting.number !== number) return;
-    const again = make("button", { type: "button", class: "again" }, words().again);
-    again.addEventListener("click", () => ask(waiting.question));
+    const offline = !navigator.onLine;
+    const said = offline ? words().box.offline : words().box.failed;
+    const again = make("button", { type: "button", class: "again" }, words().box.again);
+    again.addEventListener("click", () => { unsent.delete(waiting.question); ask(waiting.question); });
+    if (offline) unsent.add(waiting.question);
     const note = make("div", { class: "card failed", lang: state.language });
-    note.append(make("p", { class: "notice" }, words().failed), again);
+    note.append(make("p", { class: "notice" }, said), again);
     settle(note);
-    announce(words().failed, state.language, false);
+    announce(said, state.language, false);
   }
 
   function settle(content) {
@@ -86,6 +92,17 @@
     if (typeof content === "string") article.insertAdjacentHTML("beforeend", content);
     else article.append(content);
     article.scrollIntoView({ block: "start", behavior: calm() });
+    resend();
+  }
+
+  /* What was asked offline, one after the other, once the reader is back. */
+  const unsent = new Set();
+  function resend() {
+    const [question] = unsent;
+    if (question === undefined || state.waiting || !navigator.onLine) return;
+    unsent.delete(question);
+    ask(question);
+    state.byTap = false; // nobody tapped: the focus stays where it is
   }
 
   const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
@@ -103,13 +120,13 @@
     document.documentElement.lang = language;
     for (const part of all(".in")) part.hidden = part.dataset.in !== language;
     for (const button of all(".language")) button.setAttribute("aria-pressed", String(button.dataset.language === language));
-    $("#log").setAttribute("aria-label", w.log);
+    $("#log").setAttribute("aria-label", w.box.log);
     const field = box();
-    field.placeholder = w.placeholder;
+    field.placeholder = w.box.placeholder;
     const label = $("#box [data-testid='block-info'], #box label > span");
-    if (label && label.textContent !== w.box) label.textContent = w.box;
-    field.setAttribute("aria-label", w.box);
-    $("#send").textContent = w.send;
+    if (label && label.textContent !== w.box.box) label.textContent = w.box.box;
+    field.setAttribute("aria-label", w.box.box);
+    $("#send").textContent = w.box.send;
     for (const element of [$("#ask")]) element.lang = language;
     staff(state.staff);
   }
@@ -167,10 +184,10 @@
 
   async function tell(button, done) {
     const w = words();
-    announce(done ? w.copied : w.not_copied, state.language, false);
+    announce(done ? w.card.copied : w.card.not_copied, state.language, false);
     if (!button) return;
     const name = button.dataset.name || (button.dataset.name = button.textContent);
-    button.textContent = done ? w.copied : w.not_copied;
+    button.textContent = done ? w.card.copied : w.card.not_copied;
     setTimeout(() => { button.textContent = name; }, 2500);
   }
 
@@ -193,7 +210,7 @@
     for (const each of all("button", group)) each.disabled = true;
     const way = button.classList.contains("up") ? "up" : "down";
     const sent = await fetch(new URL(`vote/${way}`, document.baseURI), { method: "POST" }).then((r) => r.ok, () => false);
-    const said = sent ? words().thanks : words().failed;
+    const said = sent ? words().card.voted : words().box.failed;
     group.replaceChildren(make("span", { tabindex: "-1" }, said));
     group.firstChild.focus({ preventScroll: true });
   }
@@ -236,19 +253,22 @@
   }
 
   function start() {
-    const preferred = (navigator.languages || [navigator.language]).map((l) => l.slice(0, 2)).find((l) => window.pageWords[l]);
-    speak(preferred || "en");
+    speak(state.language);
     document.addEventListener("click", onClick);
     document.addEventListener("keydown", onKey);
+    addEventListener("online", resend);
     addEventListener("hashchange", readFragment);
     document.body.classList.add("ready");
     readFragment();
   }
 
   window.page = { before, after };
+  const starting = make("p", { class: "starting", lang: state.language }, words().first_screen.starting);
   const watch = new MutationObserver(() => {
+    if (document.body && !starting.isConnected) document.body.prepend(starting);
     if (!($("#log") && box() && $("#send") && $("#below .map"))) return;
     watch.disconnect();
+    starting.remove();
     start();
   });
   watch.observe(document, { childList: true, subtree: true });

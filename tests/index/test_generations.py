@@ -1,0 +1,331 @@
+"""The folder of the index: whole at any moment, and nothing in it that is not ours is ever touched.
+
+Faults are injected for real: processes are killed, disks are full, folders are read-only.
+TRIALS=1000 repeats the killing as often.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from index.errors import StaleIndexError, StorageError
+from index.storage import store
+from index.storage.generations import LOCK, POINTER, sweep
+from index.storage.manifest import MANIFEST, read_manifest, wrong_files
+
+TRIALS = int(os.environ.get("TRIALS") or 40)
+FILES = ("a", "b", "deep/c")
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+is_root = pytest.mark.skipif(not ROOT, reason="needs root, to mount or to be nobody")
+
+
+def silent(line: str) -> None:
+    """Says nothing."""
+
+
+def put(folder: Path, text: str, pause: float = 0) -> None:
+    """A build: every file holds `text`."""
+
+    def fill(fresh: Path) -> None:
+        for name in FILES:
+            (fresh / name).parent.mkdir(exist_ok=True)
+            (fresh / name).write_text(text)
+            time.sleep(pause)
+
+    with store.locked(folder, silent):
+        store.publish(folder, {"text": text}, fill)
+
+
+def got(folder: Path) -> str:
+    """What is read; fails when it is not whole."""
+    generation = store.current(folder)
+    manifest = read_manifest(generation)
+    assert wrong_files(generation, manifest) == []
+    texts = {(generation / name).read_text() for name in FILES}
+    assert texts == {manifest.built_from["text"]}
+    return texts.pop()
+
+
+def tree(folder: Path) -> dict[str, bytes | None]:
+    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in sorted(folder.rglob("*"))}
+
+
+def forked(work) -> int:
+    """The process in which `work` runs; it ends with 0 when nothing is raised."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+    return child
+
+
+@forks
+def test_killed_at_any_moment_the_old_or_the_new_is_read(tmp_path) -> None:
+    folder = tmp_path / "built"
+    put(folder, "0")
+    began = time.monotonic()
+    os.waitpid(forked(lambda: put(folder, "0", pause=0.002)), 0)
+    whole = time.monotonic() - began
+    seen = set()
+    for trial in range(1, TRIALS + 1):
+        before = got(folder)
+        child = forked(lambda n=trial: put(folder, str(n), pause=0.002))
+        time.sleep(random.uniform(0, 1.3 * whole))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert got(folder) in (before, str(trial))
+        seen.add(got(folder) == str(trial))
+    put(folder, "last")
+    assert got(folder) == "last"
+    assert len(seen) == 2, "the moments were not spread over the build"
+    assert len(list(folder.glob("generation-*"))) <= 2
+    assert {p.name for p in folder.iterdir() if p.is_file()} <= {POINTER, LOCK, f"{POINTER}.new"}
+
+
+@forks
+def test_readers_during_builds_see_a_whole_index(tmp_path) -> None:
+    folder = tmp_path / "built"
+    put(folder, "0")
+
+    def builds() -> None:
+        for n in range(1, 25):
+            put(folder, str(n), pause=0.005)
+
+    child = forked(builds)
+    reads = 0
+    while os.waitpid(child, os.WNOHANG) == (0, 0):
+        generation = store.current(folder)
+        try:
+            got(folder)
+            reads += 1
+        except (AssertionError, OSError, StaleIndexError):
+            assert store.current(folder) != generation, "torn"  # two builds later; whoever reads starts again
+    assert got(folder) == "24"
+    assert reads > 20
+
+
+@forks
+def test_two_builds_at_once_come_one_after_the_other(tmp_path) -> None:
+    folder = tmp_path / "built"
+    children = [forked(lambda n=n: put(folder, str(n), pause=0.02)) for n in range(4)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 4
+    assert got(folder) in "0123"
+
+
+def test_who_waits_for_another_build_is_told(tmp_path) -> None:
+    folder = tmp_path / "built"
+    said: list[str] = []
+
+    def second() -> None:
+        with store.locked(folder, said.append):
+            said.append("second")
+
+    with store.locked(folder, silent):
+        thread = threading.Thread(target=second)
+        thread.start()
+        time.sleep(0.2)
+        assert said == [f"{folder}: another build is under way; waiting for it …"]
+    thread.join(timeout=10)
+    assert said[1:] == ["second"]
+
+
+def foreign_file(at: Path) -> None:
+    at.write_text("a thesis")
+
+
+def foreign_folder(at: Path) -> None:
+    at.mkdir()
+    (at / "thesis.tex").write_text("a thesis")
+
+
+def folder_with_another_manifest(at: Path) -> None:
+    at.mkdir()
+    (at / MANIFEST).write_text('{"name": "an extension", "version": 2}')
+
+
+def folder_with_another_pointer(at: Path) -> None:
+    at.mkdir()
+    (at / POINTER).mkdir()
+    (at / POINTER / "x").write_text("x")
+
+
+def link(at: Path) -> None:
+    at.with_name("elsewhere").mkdir(exist_ok=True)
+    at.with_name("elsewhere").joinpath("thesis.tex").write_text("a thesis")
+    at.symlink_to(at.with_name("elsewhere"))
+
+
+def dangling_link(at: Path) -> None:
+    at.symlink_to(at.with_name("nowhere"))
+
+
+def link_inside(at: Path) -> None:
+    put(at, "ours")
+    at.with_name("elsewhere").mkdir()
+    (at / "generation-0123456789abcdef").symlink_to(at.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        foreign_file, foreign_folder, folder_with_another_manifest, folder_with_another_pointer, link, dangling_link,
+        link_inside,
+    ],
+)  # fmt: skip
+def test_what_is_not_ours_is_refused_by_name_before_the_build_starts(tmp_path, foreign) -> None:
+    folder = tmp_path / "built"
+    foreign(folder)
+    before = tree(tmp_path)
+    with pytest.raises(StorageError, match="expected a new or empty folder") as caught, store.locked(folder, silent):
+        pytest.fail("the build started")
+    assert str(folder) in str(caught.value)
+    assert tree(tmp_path) == before
+
+
+def test_what_a_system_leaves_in_any_folder_is_left_alone(tmp_path) -> None:
+    folder = tmp_path / "built"
+    (folder / "lost+found").mkdir(parents=True)
+    (folder / ".DS_Store").write_text("x")
+    put(folder, "1")
+    assert got(folder) == "1"
+    assert (folder / ".DS_Store").read_text() == "x"
+
+
+def test_the_sweep_leaves_foreign_files_and_says_so(tmp_path) -> None:
+    folder = tmp_path / "built"
+    put(folder, "1")
+    first = store.current(folder)
+    (first / "thesis.tex").write_text("a thesis")
+    no_manifest = folder / "generation-00000000000000aa"
+    no_manifest.mkdir()
+    (no_manifest / "thesis.tex").write_text("a thesis")
+    outward = folder / "generation-00000000000000bb"
+    outward.mkdir()
+    (outward / MANIFEST).write_text(json.dumps({"format": 2, "built from": {}, "files": {"../CURRENT": "0" * 64}}))
+    put(folder, "2")
+    said: list[str] = []
+    sweep(folder, said.append)
+    assert [(p / "thesis.tex").read_text() for p in (first, no_manifest)] == ["a thesis"] * 2
+    assert outward.exists()
+    assert len(said) == 3
+    assert got(folder) == "2"
+
+
+def test_a_link_in_a_swept_generation_leads_nowhere(tmp_path) -> None:
+    folder = tmp_path / "built"
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "c").write_text("a thesis")
+    put(folder, "1")
+    first = store.current(folder)
+    (first / "deep" / "c").unlink()
+    (first / "deep").rmdir()
+    (first / "deep").symlink_to(tmp_path / "elsewhere")
+    put(folder, "2")
+    put(folder, "3")
+    assert (tmp_path / "elsewhere" / "c").read_text() == "a thesis"
+
+
+def test_an_index_of_the_first_format_is_replaced(tmp_path) -> None:
+    folder = tmp_path / "built"
+    folder.mkdir()
+    (folder / "vectors.faiss").write_text("x")
+    old = {"format": 1, "built from": {"a": "b"}, "files": {"vectors.faiss": "0" * 64}}
+    (folder / MANIFEST).write_text(json.dumps(old))
+    put(folder, "1")
+    assert {p.name for p in folder.iterdir()} == {POINTER, LOCK, store.current(folder).name}
+
+
+@pytest.mark.parametrize(
+    "pointer", ["", "generation-0123456789abcdef", "../elsewhere", "generation-x\n", "\udcff", "x" * 99_999]
+)
+def test_a_damaged_pointer_points_nowhere_and_is_mended(tmp_path, pointer) -> None:
+    folder = tmp_path / "built"
+    put(folder, "1")
+    (folder / POINTER).write_bytes(pointer.encode("utf-8", "surrogateescape"))
+    assert store.differences(folder, {"text": "1"})
+    put(folder, "2")
+    assert got(folder) == "2"
+
+
+def test_every_change_of_a_manifest_is_noticed(tmp_path) -> None:
+    """Bytes flipped, dropped, doubled: the manifest then differs, or is none; never a traceback."""
+    folder = tmp_path / "built"
+    put(folder, "1")
+    path = store.current(folder) / MANIFEST
+    whole = path.read_bytes()
+    chance = random.Random(5)
+    for _ in range(TRIALS * 10):
+        at = chance.randrange(len(whole))
+        changed = bytearray(whole)
+        match chance.randrange(3):
+            case 0:
+                changed[at] ^= 1 << chance.randrange(8)
+            case 1:
+                del changed[at : at + chance.randrange(1, 40)]
+            case 2:
+                changed[at:at] = changed[chance.randrange(at + 1) : at + 1]
+        path.write_bytes(changed)
+        try:
+            manifest = read_manifest(path.parent)
+        except StaleIndexError:
+            continue
+        same = manifest.format == 2 and manifest.built_from == {"text": "1"} and len(manifest.files) == len(FILES)
+        assert not same or wrong_files(path.parent, manifest) or json.loads(changed) == json.loads(whole)
+
+
+@is_root
+@forks
+def test_a_full_disk_is_one_sentence_and_the_old_index_stays(tmp_path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(disk)], capture_output=True).returncode:
+        pytest.skip("this machine does not let root mount a disk")
+    try:
+        folder = disk  # the mounted folder itself, as a container's volume is
+        put(folder, "1")
+        with pytest.raises(StorageError, match="No space left on device") as caught:
+            put(folder, "x" * 400_000)
+        assert str(folder) in str(caught.value)
+        assert got(folder) == "1"
+        assert len(list(folder.glob("generation-*"))) == 1
+        for n in range(20):
+            put(folder, str(n) * 30_000)
+        assert got(folder).startswith("19")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+@is_root
+@forks
+def test_a_folder_that_may_not_be_written_is_one_sentence(tmp_path) -> None:
+    for parent in (*reversed(tmp_path.parents), tmp_path):
+        parent.chmod(parent.stat().st_mode | 0o055)
+    put(tmp_path / "built", "1")
+
+    def as_nobody() -> None:
+        os.setgid(65534)
+        os.setuid(65534)
+        assert got(tmp_path / "built") == "1"  # reading needs no leave to write
+        for place in (tmp_path / "built", tmp_path / "new", tmp_path / "new" / "inner"):
+            with pytest.raises(StorageError, match=r"Permission denied\); expected room, and leave to write"):
+                put(place, "2")
+
+    assert os.waitpid(forked(as_nobody), 0)[1] == 0
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "file/under"])
+def test_a_place_that_cannot_be_is_one_sentence(tmp_path, name) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StorageError, match="expected"):
+        put(tmp_path / name, "1")
