@@ -91,7 +91,7 @@ def test_every_passage_is_its_slice_on_the_screen_and_on_the_clipboard(open_page
         if passage.role is Role.BODY:
             turn.locator(".copy").first.click()
             turn.get_by_text("Copied").wait_for()
-            source = f"{document.title}. {document.publisher}, {document.year}."
+            source = f"{document.title}. {document.about.publisher}, {document.about.year}."
             copied = "\n\n".join((shown["path"], slice_, source, shown["disclaimer"]))
             assert page.evaluate("navigator.clipboard.readText()") == copied
     assert len(puppet.pool) > 50
