@@ -1,4 +1,4 @@
-"""python -m bot ask | batch | evaluate | space"""
+"""python -m bot ask | batch | evaluate | space | words"""
 
 import argparse
 import json
@@ -34,9 +34,11 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--withhold", action="store_true", help="judge without the example questions of the documents")
     space = commands.add_parser("space", help="write a folder that is ready to be pushed as a Hugging Face Space")
     space.add_argument("folder", type=Path, help="new, empty, or written by this before; its .git is left alone")
+    commands.add_parser("words", help="print every sentence of the bot's own, for a clinician to review")
     asked = parser.parse_args(arguments)
+    run = {"ask": _ask, "batch": _batch, "evaluate": _evaluate, "space": _space, "words": _words}[asked.command]
     try:
-        return {"ask": _ask, "batch": _batch, "evaluate": _evaluate, "space": _space}[asked.command](asked)
+        return run(asked)
     except (CorpusError, IndexProblem) as e:
         print(f"error: {e}", file=sys.stderr)
         return 1
@@ -83,6 +85,15 @@ def _space(asked: argparse.Namespace) -> int:
     from bot.space import write_space
 
     write_space(asked.folder)
+    return 0
+
+
+def _words(asked: argparse.Namespace) -> int:
+    from bot.words.review import review
+
+    sys.stdout.reconfigure(encoding="utf-8")
+    for line in review():
+        print(line)
     return 0
 
 
