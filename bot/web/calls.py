@@ -6,6 +6,7 @@ taken apart here and put together anew from the fields that the page and the API
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -33,6 +34,7 @@ class Calls:
     def __init__(self, app: ASGIApp, queue: Any) -> None:
         self.app = app
         self.queue = queue
+        self.joining: Counter[str] = Counter()  # calls let through that do not stand in the queue yet
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].rstrip("/") if scope["type"] == "http" else ""
@@ -56,7 +58,14 @@ class Calls:
 
         headers = [(n, v) for n, v in scope["headers"] if n not in (b"content-length", b"content-type")]
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await self.app({**scope, "headers": headers}, replayed, send)
+        client = scope[KEY]
+        self.joining[client] += 1
+        try:
+            await self.app({**scope, "headers": headers}, replayed, send)
+        finally:
+            self.joining[client] -= 1
+            if not self.joining[client]:
+                del self.joining[client]
 
     def _body(self, path: str, sent: bytes) -> bytes:
         call = parsed(sent)
@@ -88,7 +97,7 @@ class Calls:
     def _check_share(self, client: str) -> None:
         queued = [event for waiting in self.queue.event_queue_per_concurrency_id.values() for event in waiting.queue]
         answered = [event for job in self.queue.active_jobs if job for event in job]
-        own = sum(event.request.scope.get(KEY) == client for event in [*queued, *answered])
+        own = sum(event.request.scope.get(KEY) == client for event in [*queued, *answered]) + self.joining[client]
         if own >= SHARE:
             raise CallError(f"{own} of your questions wait already; ask again when they are answered.", 429)
 
