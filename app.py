@@ -12,6 +12,7 @@ ENVIRONMENT = """settings from the environment (an option wins over its variable
                             (default none; huggingface.co on a Space)
   CHATBOT_RATE              requests that one address may send (default 60/minute)
   CHATBOT_PROXIES           trusted proxies in front, which add to X-Forwarded-For (default 0; 1 on a Space)
+  CHATBOT_HOSTS             names that this server goes by, parted by blanks (default: any is answered)
   CHATBOT_VOTES             file to keep the two counts of votes in (default none: in memory)
   CHATBOT_EMERGENCY_NUMBER  the local emergency number (default 911)
   CHATBOT_CRISIS_NUMBER     the local crisis line (default 988)
@@ -37,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--rate", default=env("CHATBOT_RATE") or "60/minute", metavar="N/UNIT")
     options.add_argument("--proxies", type=int, default=env("CHATBOT_PROXIES") or int(space), metavar="N")
+    options.add_argument("--known-as", action="append", metavar="HOST", help="answer to this name only; repeatable")
     options.add_argument("--votes", type=Path, default=env("CHATBOT_VOTES") or None, metavar="FILE")
     return options
 
@@ -48,7 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     on_space = ("https://huggingface.co",) if os.environ.get("SYSTEM") == "spaces" else ()
     origins = asked.embed_on or os.environ.get("CHATBOT_EMBED_ORIGINS", "").split() or on_space
     try:
-        settings = Settings(tuple(origins), asked.rate, asked.proxies, asked.votes)
+        hosts = asked.known_as or os.environ.get("CHATBOT_HOSTS", "").split()
+        settings = Settings(tuple(origins), asked.rate, asked.proxies, asked.votes, tuple(hosts))
     except ValueError as e:
         print(f"error: {e}", file=sys.stderr)
         return 2

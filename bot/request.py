@@ -19,6 +19,7 @@ def _without_surrogates(value: object) -> object:
 
 
 Text = Annotated[str, BeforeValidator(_without_surrogates)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]  # 1e999 is read as infinity, which no JSON can hold
 
 
 class RequestError(ValueError):
@@ -33,7 +34,7 @@ class Request(BaseModel):
     """A question, with the earlier ones it may lean on, oldest first."""
 
     model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
-    id: Text | int | float | None = None
+    id: Text | int | Finite | None = None
     question: Text
     history: list[Text] = Field(default_factory=list)
 

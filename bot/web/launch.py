@@ -1,15 +1,22 @@
 """Starts the server: every option of Gradio's that bears on privacy or safety, in one place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import gradio as gr
+from gradio import http_server
+from gradio.utils import LRUCache
 
-from bot.web.guard import LARGEST_BODY, Settings, WithoutOrigin, middleware
+from bot.web.faults import keep_questions_out_of_logs
+from bot.web.guard import LARGEST_BODY, Guard, Settings
 from bot.web.page import Turn, answer, head, page
+from bot.web.server import starter
 from corpus import Example
 from index.search import Index
 
 MOST_WAITING = 64  # questions in the queue; one more is refused at once
+MOST_KEPT = 256  # sessions whose answers, and whose earlier questions, are kept for them
 FONTS = ["system-ui", "sans-serif"]
 
 
@@ -25,24 +32,51 @@ def served(
     index.look_up("What is this about?")  # what is loaded lazily is loaded now, not by the first reader
     demo = page(index, list(examples), answer)
     demo.queue(max_size=MOST_WAITING)
-    app, address, _ = demo.launch(
-        server_name=host,
-        server_port=port,
-        theme=gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"]),
-        head=head(index.documents),
-        app_kwargs={"middleware": middleware(settings), "docs_url": None, "redoc_url": None, "openapi_url": None},
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-        ssr_mode=False,
-        show_error=False,
-        run_history=False,
-        enable_monitoring=False,
-        footer_links=[],
-        max_file_size=LARGEST_BODY,
-        mcp_server=False,
-        pwa=False,
-    )
-    assert app.middleware_stack  # was built when the server started
-    app.middleware_stack = WithoutOrigin(app.middleware_stack)  # Gradio puts its own layers around ours
+    forget_what_nobody_fetches(demo._queue)
+    keep_questions_out_of_logs()
+    with guarded(settings, demo):
+        _, address, _ = demo.launch(
+            server_name=host,
+            server_port=port,
+            theme=gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"]),
+            head=head(index.documents),
+            app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+            state_session_capacity=MOST_KEPT,
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            ssr_mode=False,
+            show_error=False,
+            run_history=False,
+            enable_monitoring=False,
+            footer_links=[],
+            max_file_size=LARGEST_BODY,
+            mcp_server=False,
+            pwa=False,
+        )
     return demo, address
+
+
+@contextmanager
+def guarded(settings: Settings, demo: gr.Blocks) -> Iterator[None]:
+    """Inside, Gradio starts our server, with the guard around all of its own layers."""
+    gradios = http_server.start_server
+    http_server.start_server = starter(lambda app: Guard(app, settings, demo._queue), settings.headers)
+    try:
+        yield
+    finally:
+        http_server.start_server = gradios
+
+
+def forget_what_nobody_fetches(queue: Any) -> None:
+    """Gradio keeps an answer until it is fetched, for 2,000 sessions, and the id of each for ever."""
+
+    class Latest(LRUCache[str, Any]):
+        def popitem(self, last: bool = True) -> tuple[str, Any]:
+            session, messages = super().popitem(last)
+            for event in queue.pending_event_ids_session.pop(session, ()):
+                queue.event_ids_to_events.pop(event, None)
+            return session, messages
+
+    queue.pending_messages_per_session = Latest(MOST_KEPT)
+    queue.ANALYTICS_MAX_EVENTS = MOST_KEPT

@@ -7,8 +7,10 @@ import pytest
 
 import app
 from bot.ask import ask
-from bot.web.guard import LARGEST_BODY, Guard, Settings, Votes
+from bot.web.client import client_of
+from bot.web.guard import LARGEST_BODY, Settings
 from bot.web.launch import served
+from bot.web.votes import Counts, Votes
 from tests.page.conftest import SECRET, free_port
 
 
@@ -132,7 +134,7 @@ def test_votes_are_two_numbers_and_survive_a_restart(tmp_path):
     for way in ("up", "up", "down"):
         votes.add(way)
     assert json.loads((tmp_path / "votes.json").read_text()) == {"up": 2, "down": 1}
-    assert Votes(tmp_path / "votes.json").counts == {"up": 2, "down": 1}
+    assert Votes(tmp_path / "votes.json").counts == Counts(up=2, down=1)
     assert [p.name for p in tmp_path.iterdir()] == ["votes.json"]
 
 
@@ -171,13 +173,19 @@ def test_settings_come_from_the_environment_and_help_names_them(monkeypatch, cap
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "expected"),
     [
-        *((0, "9.9.9.9", "1.2.3.4"), (1, "9.9.9.9", "9.9.9.9"), (1, "6.6.6.6, 9.9.9.9", "9.9.9.9")),
-        *((2, "6.6.6.6, 9.9.9.9, 8.8.8.8", "9.9.9.9"), (2, "8.8.8.8", "1.2.3.4"), (1, "", "1.2.3.4")),
+        *((0, ["9.9.9.9"], "1.2.3.4"), (1, ["9.9.9.9"], "9.9.9.9"), (1, ["6.6.6.6, 9.9.9.9"], "9.9.9.9")),
+        *((2, ["6.6.6.6, 9.9.9.9, 8.8.8.8"], "9.9.9.9"), (2, ["8.8.8.8"], "1.2.3.4"), (1, [], "1.2.3.4")),
+        *((1, ["6.6.6.6", "9.9.9.9"], "9.9.9.9"), (2, ["6.6.6.6", "9.9.9.9", "8.8.8.8"], "9.9.9.9")),
+        *((1, ["9.9.9.9:4711"], "9.9.9.9"), (1, ["::ffff:9.9.9.9"], "9.9.9.9"), (1, ['"9.9.9.9"'], "9.9.9.9")),
+        *((1, ["2001:db8::1"], "2001:db8::/64"), (1, ["[2001:db8::ffff]:47"], "2001:db8::/64")),
+        *((1, ["2001:DB8:0:0:1::"], "2001:db8::/64"), (1, ["fe80::1%eth0"], "fe80::/64")),
+        *((1, ["x"], "unknown"), (1, ["9.9.9"], "unknown"), (1, [""], "unknown"), (1, ["009.9.9.9"], "unknown")),
     ],
 )
 def test_the_limit_counts_the_address_that_a_trusted_proxy_saw(proxies, forwarded, expected):
-    scope = {"type": "http", "client": ("1.2.3.4", 5), "headers": [(b"x-forwarded-for", forwarded.encode())]}
-    assert Guard(None, Settings(proxies=proxies))._client(scope) == expected
+    headers = [(b"x-forwarded-for", line.encode()) for line in forwarded]
+    scope = {"type": "http", "client": ("1.2.3.4", 5), "headers": headers}
+    assert client_of(scope, proxies) == expected
 
 
 def test_a_rate_that_is_none_is_named():
