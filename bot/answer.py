@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.words import words
+from bot.words import other_language, words
 from corpus import Document, Passage, Role, Span
 
 
@@ -45,6 +45,8 @@ class Notice:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, language: str, document: Document) -> str:
+        if self.key == "other_languages":
+            return other_language(self.values["language"])
         own = words(language)
         values = {name: own.topic(value) if name == "topic" else value for name, value in self.values.items()}
         return own(self.key, document, **values)
@@ -52,13 +54,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What became of one ask of the message. `quotations` are places in the answer's own."""
+    """What became of one ask of the message. `quotations` are places in the answer's own; `meanings` are the names
+    that one of its words may stand for, where that is not sure."""
 
     text: str
     outcome: Outcome
     quotations: tuple[int, ...] = ()
     topic: str = ""
     unknown_names: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         return {

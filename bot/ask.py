@@ -1,13 +1,19 @@
-"""A question in, an answer out: decide, on calibrated probability, what may be shown."""
+"""A message in, an answer out: decide, on calibrated probability, what may be shown of each of its asks."""
 
 from collections.abc import Sequence
 
+
 from bot.answer import Answer, Notice, Outcome, Part, Quotation
 from bot.decisions import BARS, Bars
-from bot.words import words
-from corpus import Role
-from index.reading.reader import LONGEST, has_words
-from index.search import Findings, Hit, Index
+from bot.words import LANGUAGES, words
+from corpus import Document, Role
+from index.judging.listener import ASKS
+from index.reading.asks import asks_something
+from index.reading.text import LONGEST, has_words
+from index.search import Findings, Hit, Index, JudgedAsk
+
+BEST_FIRST = (Outcome.ANSWERED, Outcome.RELATED, Outcome.NOT_COVERED)
+CHATTER = {"small_talk": "hello", "attack": "attack"}  # topics that are answered with a feeling's sentence
 
 
 def ask(
@@ -31,67 +37,150 @@ def answer_from(
     bars: Bars = BARS,
 ) -> Answer:
     """The answer that `findings` allow. `language` is the notices', the question's own if not given."""
-    urgent = findings.urgent >= bars.urgent
-    outcome = Outcome.NOT_COVERED if findings.urgent >= bars.urgent_alone else decide(findings, bars)
-    hits = [] if outcome is Outcome.NOT_COVERED else chosen(findings, bars)
-    quotations = tuple(Quotation(hit.passage, hit.highlights, hit.score) for hit in hits)
-    part = Part(findings.reading.text, outcome, tuple(range(len(hits))), findings.topic)
+    urgent = findings.heard.danger >= bars.urgent
+    decided = [(judged, decide(judged, bars)) for judged in findings.asks]
+    feeling = _feeling(findings, decided, bars)
+    if feeling:
+        decided = []
+    kept = _worth_saying(decided)
+    quotations, parts = _parts(kept, bars)
+    outcome = min((part.outcome for part in parts), key=BEST_FIRST.index, default=Outcome.NOT_COVERED)
+    document = quotations[0].passage.document if quotations else findings.document
+    surest = max((judged.answers for judged in findings.asks), default=0.0)
+    spoken = findings.message.language
     return Answer(
         question=question,
         outcome=outcome,
         urgent=urgent,
-        confidence=round(findings.answers, 4),
-        document=hits[0].passage.document if hits else findings.document,
-        language=language or findings.reading.language,
+        confidence=round(surest, 4),
+        document=document,
+        language=language or (spoken if spoken in LANGUAGES else "en"),
         quotations=quotations,
-        parts=(part,),
-        notices=tuple(_notices(findings, outcome, urgent, question)),
+        parts=parts,
+        notices=tuple(_notices(findings, kept, parts, outcome, urgent, feeling, document, question)),
         id=id,
     )
 
 
-def decide(findings: Findings, bars: Bars = BARS) -> Outcome:
-    bar = bars.answered if findings.from_examples else bars.answered_without_examples
-    if findings.hits and findings.answers >= bar:
+def decide(judged: JudgedAsk, bars: Bars = BARS) -> Outcome:
+    """A name that the documents do not hold is never answered, nor one that may be either of two."""
+    known = not (judged.ask.unknown or judged.ask.ambiguous)
+    if judged.hits and judged.answers >= bars.answered and known:
         return Outcome.ANSWERED
-    if findings.hits and findings.near >= bars.related:
+    if judged.hits and judged.near >= bars.related:
         return Outcome.RELATED
     return Outcome.NOT_COVERED
 
 
-def chosen(findings: Findings, bars: Bars = BARS) -> list[Hit]:
-    """The first passage, and further ones that score nearly as much.
+def _worth_saying(decided: list[tuple[JudgedAsk, Outcome]]) -> list[tuple[JudgedAsk, Outcome]]:
+    """What is refused is said beside an answer only when its topic or name is known: a story holds many
+    sentences that look like asks and are none."""
+    if not any(outcome is Outcome.ANSWERED for _, outcome in decided):
+        return decided
+    return [
+        (judged, outcome)
+        for judged, outcome in decided
+        if outcome is Outcome.ANSWERED
+        or judged.ask.unknown
+        or (asks_something(judged.ask.text) and words("en").topic(judged.topic))
+    ]
 
-    Best first; those that are as good as the best stand in the order of the document.
-    """
-    best = findings.hits[0].score
-    hits = [hit for hit in findings.hits[: bars.passages] if hit.score >= bars.more * best]
-    equal = [hit for hit in hits if hit.score >= bars.equal * best]
-    return sorted(equal, key=lambda hit: hit.passage.key) + hits[len(equal) :]
+
+def _parts(
+    decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars
+) -> tuple[tuple[Quotation, ...], tuple[Part, ...]]:
+    """Each ask's first passage, answers before what is merely near; then, where there is room, further ones."""
+    order = sorted(range(len(decided)), key=lambda i: (BEST_FIRST.index(decided[i][1]), -decided[i][0].answers))
+    answered = any(outcome is Outcome.ANSWERED for _, outcome in decided)
+    shown: list[Hit] = []
+    of: dict[int, list[int]] = {i: [] for i in order}
+
+    def show(i: int, hit: Hit) -> None:
+        places = [place for place, other in enumerate(shown) if other.passage == hit.passage]
+        if not places and len(shown) < bars.passages:
+            shown.append(hit)
+            places = [len(shown) - 1]
+        of[i] += [place for place in places if place not in of[i]]
+
+    for i in order:
+        judged, outcome = decided[i]
+        if outcome is Outcome.ANSWERED or (outcome is Outcome.RELATED and not answered):
+            show(i, judged.hits[0])
+    for i in order:
+        judged, outcome = decided[i]
+        if outcome is Outcome.ANSWERED:
+            for hit in judged.hits[1 : bars.passages]:
+                if hit.score >= bars.more * judged.hits[0].score:
+                    show(i, hit)
+    parts = []
+    for i, (judged, outcome) in enumerate(decided):
+        kept = outcome if of[i] else Outcome.NOT_COVERED
+        parts.append(Part(judged.ask.text, kept, tuple(of[i]), judged.topic, judged.ask.unknown, _meanings(judged)))
+    return tuple(Quotation(hit.passage, hit.highlights, hit.score) for hit in shown), tuple(parts)
 
 
-def _notices(findings: Findings, outcome: Outcome, urgent: bool, question: str) -> list[Notice]:
+def _meanings(judged: JudgedAsk) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for _, names in judged.ask.ambiguous for name in names))
+
+
+def _feeling(findings: Findings, decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars) -> str:
+    """The feeling that is answered with a sentence of its own, or "": only where the document answers nothing."""
+    if any(outcome is Outcome.ANSWERED for _, outcome in decided) or not findings.heard.feelings:
+        return ""
+    felt = {name: score for name, score in findings.heard.feelings.items() if name != ASKS}
+    strongest = max(felt, key=lambda name: felt[name])
+    if felt[strongest] >= max(bars.feeling, findings.heard.feelings.get(ASKS, 0.0)):
+        return strongest
+    topics = {judged.topic for judged, _ in decided}
+    return next((CHATTER[topic] for topic in topics if topic in CHATTER and len(topics) == 1), "")
+
+
+def _notices(
+    findings: Findings,
+    decided: Sequence[tuple[JudgedAsk, Outcome]],
+    parts: Sequence[Part],
+    outcome: Outcome,
+    urgent: bool,
+    feeling: str,
+    document: Document,
+    question: str,
+) -> list[Notice]:
     """What is said, in the order in which it is read: danger before all else."""
     said = [Notice("danger.handoff")] if urgent else []
-    if not has_words(findings.reading.text):
+    message = findings.message
+    if not has_words(message.text):
         return [*said, Notice("message.no_question")]
-    if len(question) > LONGEST:
+    if message.unread:
         said.append(Notice("message.too_long", {"limit": f"{LONGEST:,}"}))
-    if findings.reading.repairs:
-        repaired = ", ".join(dict.fromkeys(better for _, better in findings.reading.repairs))
+    hand_on = Notice("hand_on.helpline" if document.with_role(Role.CONTACT) else "hand_on.team")
+    if message.language not in LANGUAGES:
+        return [*said, Notice("other_languages", {"language": message.language}), hand_on]
+    if feeling:
+        return said if urgent else [*said, Notice(f"feelings.{feeling}"), hand_on]
+    if message.repairs and not urgent:
+        repaired = ", ".join(dict.fromkeys(better for _, better in message.repairs))
         said.append(Notice("names.searched_for", {"words": repaired}))
+    refused = [_refusal(part, alone=len(parts) == 1) for part in parts if part.outcome is not Outcome.ANSWERED]
+    said += {(notice.key, *notice.values.values()): notice for notice in refused if notice}.values()
     if outcome is Outcome.RELATED:
         said.append(Notice("related.notice"))
     elif outcome is Outcome.NOT_COVERED and not urgent:
-        said += _refusal(findings)
+        said += [] if parts else [Notice("not_covered.notice")]
+        said.append(hand_on)
     return said
 
 
-def _refusal(findings: Findings) -> list[Notice]:
-    if findings.topic == "small_talk":
-        return [Notice("feelings.hello")]
-    # The topic is kept by name: its words are the language's, which only the renderer knows.
-    named = words("en").topic(findings.topic)
-    refused = Notice("not_covered.topic", {"topic": findings.topic}) if named else Notice("not_covered.notice")
-    has_helpline = bool(findings.document.with_role(Role.CONTACT))
-    return [refused, Notice("hand_on.helpline" if has_helpline else "hand_on.team")]
+def _refusal(part: Part, alone: bool) -> Notice | None:
+    """Why a part is not answered: an unknown name, two that may be meant, its topic; said shortly."""
+    if part.unknown_names:
+        return Notice("names.unknown", {"names": ", ".join(part.unknown_names)})
+    if part.meanings:
+        return Notice("names.which", {"names": ", ".join(part.meanings)})
+    if part.outcome is Outcome.RELATED:
+        return None
+    if words("en").topic(part.topic):
+        return Notice("not_covered.topic", {"topic": part.topic})
+    return Notice("not_covered.notice") if alone else Notice("not_covered.part", {"words": part.text})
+
+
+

@@ -6,30 +6,36 @@ does not match its manifest is ever served.
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from tqdm import tqdm
 
-from corpus import Document, Example, read_documents, read_examples
+from corpus import Document, Example, Passage, Role, read_documents, read_examples
 from corpus.questions import QUESTIONS
-from corpus.vocabulary import read_vocabulary
+from corpus.vocabulary import Vocabulary, read_vocabulary
 from index.errors import EncoderError, StaleIndexError
-from index.judging import kernel, memory
-from index.judging.calibration import Logistic
+from index.judging import judge, listener, memory
+from index.judging.features import Asked, TopicMap
+from index.judging.judge import Evidence, Judge
+from index.judging.kernel import Floats
+from index.judging.listener import Listener
+from index.judging.memory import Memory, answerable
 from index.reading.reader import Reader
 from index.retrieval import vectors
-from index.retrieval.encoder import Encoder, OnnxEncoder
+from index.retrieval.encoder import Encoded, Encoder, OnnxEncoder
 from index.retrieval.exported import put_encoder
 from index.retrieval.similarity import Similarities, in_context
 from index.retrieval.weights import Weights, weights
-from index.search import Index, looked_at
-from index.storage import store
+from index.search import Index
+from index.storage import models, store
 
 CORPUS = Path(os.environ.get("CHATBOT_CORPUS") or QUESTIONS.parent)
 BUILT = Path(os.environ.get("CHATBOT_INDEX") or Path(__file__).parent / "built")
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 def say(line: str) -> None:
@@ -52,7 +58,7 @@ def _build(corpus: Path, folder: Path, chosen: Weights, say: Say) -> None:
         passages = [in_context(passage) for document in documents for passage in document.passages]
         known = [store.current(folder), store.current(BUILT)]
         put_encoder(chosen, fresh, known, passages, [example.question for example in examples], say)
-        _fill(fresh, documents, examples, reader, OnnxEncoder(fresh, chosen.name), say)
+        _fill(fresh, known, documents, examples, reader, OnnxEncoder(fresh, chosen.name), say)
 
     store.publish(folder, built_from, fill)
     say(f"Built {folder}: {len(documents)} documents, {len(examples)} example questions.")
@@ -87,10 +93,9 @@ def _read_index(corpus: Path, generation: Path, encoder: str) -> Index:
     documents, _, reader = read(corpus)
     if store.check_passages(generation / store.PASSAGES, documents):
         raise StaleIndexError(f"{generation}: the documents changed while they were being read; start again")
-    paths = [(document, _memory_path(generation, document)) for document in documents]
-    learned = [_read_memory(path, document) for document, path in paths if path.exists()]
-    similarities = read_similarities(generation, documents)
-    return Index(documents, OnnxEncoder(generation, encoder), reader, similarities, learned)
+    judges = [models.read_judge(generation, document) for document in documents]
+    heard = models.read_listener(generation)
+    return Index(OnnxEncoder(generation, encoder), reader, read_similarities(generation, documents), heard, judges)
 
 
 def verify(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = None) -> list[str]:
@@ -111,81 +116,134 @@ def _generation(folder: Path) -> Path:
 def read(corpus: Path) -> tuple[list[Document], list[Example], Reader]:
     documents = read_documents(corpus / "documents")
     examples = read_examples(documents, corpus / "questions")
-    vocabulary = read_vocabulary(corpus / "vocabulary.toml")
-    reader = Reader(vocabulary, [document.text for document in documents], [e.question for e in examples])
-    return documents, examples, reader
+    return documents, examples, reader_of(documents, read_vocabulary(corpus / "vocabulary.toml"))
 
 
-def table_of_examples(
-    document: Document, examples: Sequence[Example], reader: Reader, encoder: Encoder, similarities: Similarities, rows
-) -> memory.ExampleTable:
-    """`examples`, read and encoded against `document`, whose candidates are `rows` of the similarities."""
-    readings = [reader.read(example.question, example.history) for example in examples]
-    found = list(_progress(looked_at(readings, encoder, similarities), len(readings), "questions"))
-    vectors_, tables = zip(*found, strict=True)
-    return memory.ExampleTable(
-        examples, [reading.text for reading in readings], np.array(vectors_), np.array([t[rows] for t in tables])
-    )
+def reader_of(documents: Sequence[Document], own: Vocabulary) -> Reader:
+    """Reads with the program's vocabulary, and a corpus's own words before it."""
+    shipped = read_vocabulary()
+    both = Vocabulary({**shipped.abbreviations, **own.abbreviations}, {**shipped.french, **own.french})
+    body = [p.text for d in documents for p in d.passages if p.role is not Role.REFERENCE]
+    headings = [heading.text for d in documents for heading in d.headings]
+    return Reader(both, [d.text for d in documents], [*body, *headings])
 
 
-def _fill(fresh: Path, documents, examples, reader: Reader, encoder: Encoder, say: Say) -> None:
-    passages = [passage for document in documents for passage in document.passages]
-    store.write_passages(fresh / store.PASSAGES, passages)
-    candidates = [passage for document in documents for passage in memory.answerable(document)]
-    encode_passages(fresh, candidates, encoder)
+def _fill(
+    fresh: Path,
+    known: Sequence[Path | None],
+    documents: Sequence[Document],
+    examples: Sequence[Example],
+    reader: Reader,
+    encoder: Encoder,
+    say: Say,
+) -> None:
+    store.write_passages(fresh / store.PASSAGES, [passage for d in documents for passage in d.passages])
+    encode_passages(fresh, [passage for d in documents for passage in answerable(d)], encoder)
     similarities = read_similarities(fresh, documents)
-    names = np.array([passage.document.name for passage in candidates])
-    shared = [e for e in examples if not e.document]
-    # Danger sounds the same whatever the document: where none has examples, one model still listens.
-    listener = documents[0] if shared and len(shared) == len(examples) else None
+    heard = models.put_listener(fresh, known, encoder.fingerprint, lambda: learn_to_listen(encoder, say))
     for document in documents:
-        own = [e for e in examples if e.document == document.name]
-        if not own:
-            say(f"{document.name} has no example questions: it will answer more cautiously.")
-        if own or document is listener:
-            rows = np.flatnonzero(names == document.name)
-            learned = table_of_examples(document, [*own, *shared], reader, encoder, similarities, rows)
-            say(f"Learning from {len(own)} example questions of {document.name} and {len(shared)} for any document …")
-            _write_memory(_memory_path(fresh, document), memory.fit(document, learned))
+        own = [example for example in examples if example.document in ("", document.name)]
+        if not any(example.document for example in own):
+            own = []
+            say(f"{document.name} has no example questions: it is judged by reading alone.")
+        else:
+            say(f"Learning from {len(own)} example questions of {document.name} …")
+        models.write_judge(fresh, judge_of(document, own, reader, encoder, similarities, heard))
 
 
-def encode_passages(fresh: Path, candidates, encoder: Encoder) -> None:
+def learn_to_listen(encoder: Encoder, say: Say = say) -> Listener:
+    """The listener, from the lessons that the program carries."""
+    lessons = listener.read_lessons()
+    parts = [listener.windows(lesson.text) if not lesson.topic else [lesson.text] for lesson in lessons]
+    texts = [text for windows in parts for text in windows]
+    owner = [i for i, windows in enumerate(parts) for _ in windows]
+    say(f"Learning to listen from {len(lessons)} messages …")
+    return listener.fit(lessons, sentence_vectors(encoder, texts, "messages"), owner, texts)
+
+
+def judge_of(
+    document: Document,
+    examples: Sequence[Example],
+    reader: Reader,
+    encoder: Encoder,
+    similarities: Similarities,
+    heard: Listener,
+) -> Judge:
+    """What reads and remembers for one document, with its `examples`, of which there may be none."""
+    topics = topics_of(document, encoder, heard)
+    if not examples:
+        return Judge.of(Memory(document), topics)
+    texts = [reading_of(reader, example) for example in examples]
+    encoded = list(_progress(encoder.encode(texts), len(texts), "questions"))
+    whole = np.array([e.sentence for e in encoded])
+    learned, left_out = memory.fit(document, examples, whole, texts)
+    drafted = Judge.of(learned, topics)
+    asked_about = heard.topics_of(whole, texts)
+    rows = similarities.rows_of(document)
+    evidence = (
+        gathered(similarities, rows, text, e, topic, remembered)
+        for text, e, topic, remembered in zip(texts, encoded, asked_about, left_out, strict=True)
+    )
+    return judge.refine(drafted, examples, evidence)
+
+
+def gathered(
+    similarities: Similarities,
+    rows: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+    text: str,
+    encoded: Encoded,
+    topic: Floats,
+    remembered: "memory.Remembered",
+    table: Floats | None = None,
+) -> Evidence:
+    """The evidence for one reading against the document whose passages are `rows`."""
+    whole = similarities.table(text, encoded) if table is None else table
+    return Evidence(Asked.of(text), whole[rows], similarities.matches(encoded, rows), topic, remembered)
+
+
+def reading_of(reader: Reader, example: Example) -> str:
+    """The text of an example that is remembered: its one ask with what it leans on, or else all of it."""
+    message = reader.read(example.question, example.history)
+    return message.asks[0].readings[0] if len(message.asks) == 1 else reader.plain(example.question)
+
+
+def topics_of(document: Document, encoder: Encoder, heard: Listener) -> TopicMap:
+    """How much each passage speaks of each topic, in its units and in its heading."""
+    passages = answerable(document)
+    units = [document.slice(unit) for p in passages for unit in p.units]
+    owner = [i for i, p in enumerate(passages) for _ in p.units]
+    headings = [p.headings[-1].text for p in passages]
+    told = np.maximum(heard.topics_of(sentence_vectors(encoder, units), units), 0)
+    over = np.maximum(heard.topics_of(sentence_vectors(encoder, headings), headings), 0)
+    inside = np.zeros_like(over)
+    np.maximum.at(inside, owner, told)
+    return TopicMap(inside, over)
+
+
+def sentence_vectors(encoder: Encoder, texts: Sequence[str], what: str = "") -> Floats:
+    """Shape (texts, d)."""
+    found = encoder.encode(texts)
+    return np.array([e.sentence for e in (_progress(found, len(texts), what) if what else found)], np.float32)
+
+
+def encode_passages(fresh: Path, candidates: Sequence[Passage], encoder: Encoder) -> None:
     wholes, tokens = [], []
     for encoded in _progress(encoder.encode([in_context(p) for p in candidates]), len(candidates), "passages"):
         wholes.append(encoded.sentence)
         tokens.append(encoded.tokens.astype(np.float16))
     texts = [p.document.slice(unit) for p in candidates for unit in p.units]
-    units = [encoded.sentence for encoded in _progress(encoder.encode(texts), len(texts), "sentences")]
+    units = sentence_vectors(encoder, texts, "sentences")
     vectors.write(vectors.build(np.array([*wholes, *units])), fresh / store.VECTORS)
     np.save(fresh / store.TOKENS, np.concatenate(tokens))
     np.save(fresh / store.TOKEN_ENDS, np.cumsum([len(rows) for rows in tokens]))
 
 
-def _progress(encoded: Iterator, total: int, what: str) -> Iterator:
-    return tqdm(encoded, desc=f"Encoding {what}", total=total, disable=None, leave=False)
+def _progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
+    yield from tqdm(items, desc=f"Encoding {what}", total=total, disable=None, leave=False)
 
 
 def read_similarities(folder: Path, documents: Sequence[Document]) -> Similarities:
-    candidates = [passage for document in documents for passage in memory.answerable(document)]
+    candidates = [passage for document in documents for passage in answerable(document)]
     tokens = np.load(folder / store.TOKENS, mmap_mode="r", allow_pickle=False)
     ends = np.load(folder / store.TOKEN_ENDS, allow_pickle=False)
     return Similarities(candidates, vectors.read(folder / store.VECTORS), tokens, ends)
-
-
-def _memory_path(folder: Path, document: Document) -> Path:
-    return folder / store.MEMORY.format(document.name)
-
-
-def _write_memory(path: Path, learned: memory.Memory) -> None:
-    gates = {f"gate_{name}": np.append(gate.weights, gate.bias) for name, gate in learned.gates.items()}
-    np.savez(path, **learned.kernel.arrays(), **gates)
-
-
-def _read_memory(path: Path, document: Document) -> memory.Memory:
-    arrays = store.read_arrays(path)
-    gates = {
-        name.removeprefix("gate_"): Logistic(values[:-1], float(values[-1]))
-        for name, values in arrays.items()
-        if name.startswith("gate_")
-    }
-    return memory.Memory(document, kernel.KernelRidge.from_arrays(arrays), gates)

@@ -1,23 +1,29 @@
-"""The index in use: a question in, ranked passages and calibrated probabilities out."""
+"""The index in use: a message in; for each of its asks ranked passages and calibrated probabilities out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from corpus import Document, Passage, Role, Span
-from corpus.sentences import sentences
-from index.judging import likeness
-from index.judging.memory import Memory
-from index.reading.reader import Reader, Reading, has_words
-from index.retrieval.encoder import Encoder
-from index.retrieval.similarity import Similarities
+from corpus import Document, Passage, Span
+from corpus.questions import TOPICS
+from index.judging import listener
+from index.judging.features import Asked
+from index.judging.judge import Evidence, Judge, Judgement
+from index.judging.listener import Heard, Listener
+from index.reading.reader import Message, ReadAsk, Reader
+from index.reading.text import has_words
+from index.retrieval.encoder import Encoded, Encoder
+from index.retrieval.similarity import LATE, Similarities
 
 MOST_HITS = 50  # of one document
-STORY = 18  # words from which a message is also heard sentence by sentence
-MOST_SENTENCES = 12
-ALARMING = 0.9  # P(danger) from which one sentence is enough: alone, many are misheard
-LIST_SHARE = 0.5  # a unit is marked when it scores this share of the passage's best one
+MOST_DOCUMENTS = 6  # whose judges are asked about one reading: those of the likeliest passages
+LIKELIEST = 24  # passages that name those documents
+LIST_SHARE = 0.5  # a unit is marked when memory gives it this share of the passage's best one
+REMEMBERED = 0.25  # from this score on memory says which units answer; below, likeness does
+NAMED = 0.3  # from this score on a topic is named
+
+QUIET = Heard(0.0, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,147 +36,96 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """`answers`: P(the first hit answers). `near`: P(it is at least the nearest statement).
+class JudgedAsk:
+    """`hits` are of the document that answers surest, best first. `answers`: P(the first of them answers);
+    `near`: P(it is at least the nearest statement). `topic`: what is asked about, "" when unknown."""
 
-    `urgent`: P(somebody is in danger now). `topic`: what the question is about, "" when unknown.
-    `document` is that of the first hit, or else the nearest; `from_examples`: it has example questions.
-    """
-
-    reading: Reading
+    ask: ReadAsk
     document: Document
     hits: tuple[Hit, ...] = ()
     answers: float = 0.0
     near: float = 0.0
-    urgent: float = 0.0
     topic: str = ""
-    from_examples: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`heard` is of the whole message, `asks` are judged each for itself; `document` is the nearest of all."""
+
+    message: Message
+    document: Document
+    heard: Heard = QUIET
+    asks: tuple[JudgedAsk, ...] = ()
 
 
 class Index:
     """Everything that was built, ready to be asked. Made by `index.build.load`."""
 
     def __init__(
-        self,
-        documents: Sequence[Document],
-        encoder: Encoder,
-        reader: Reader,
-        similarities: Similarities,
-        memories: Sequence[Memory],
+        self, encoder: Encoder, reader: Reader, similarities: Similarities, heard: Listener, judges: Sequence[Judge]
     ) -> None:
-        self.documents = list(documents)
         self.encoder = encoder
         self.reader = reader
         self.similarities = similarities
-        self.memories = list(memories)
-        names = np.array([passage.document.name for passage in similarities.passages])
-        self._rows = {document.name: np.flatnonzero(names == document.name) for document in documents}
-        with_examples = {learned.document.name for learned in memories if learned.answers}
-        self._without_examples = np.array(
-            [
-                i
-                for i, passage in enumerate(similarities.passages)
-                if passage.document.name not in with_examples and passage.role is Role.BODY
-            ],
-            dtype=np.int64,
-        )
+        self.listener = heard
+        self.judges = list(judges)
+        self.documents = [judge.document for judge in judges]
+        self._owner = np.empty(len(similarities.passages), np.int64)
+        for i, judge in enumerate(judges):
+            self._owner[similarities.rows_of(judge.document)] = i
 
     def look_up(self, question: str, history: Sequence[str] = ()) -> Findings:
-        reading = self.reader.read(question, history)
-        if not has_words(reading.text):
-            return Findings(reading, self.documents[0])
-        [(vector, table)] = looked_at([reading], self.encoder, self.similarities)
-        found = []
-        for learned in self.memories:
-            judgement = learned.judge(reading.text, vector, table[self._rows[learned.document.name]])
-            hits = tuple(
-                Hit(learned.candidates[i], float(judgement.scores[i]), self._marked(learned, judgement.units, i))
-                for i in judgement.order
-                if learned.answers
-            )
-            urgent = max(judgement.urgent, self._urgent_sentence(learned, reading))
-            topic = judgement.topic if judgement.topic_score >= 0.3 else ""
-            found.append(
-                Findings(
-                    reading, learned.document, hits, judgement.answers, judgement.near, urgent, topic, learned.answers
-                )
-            )
-        if len(self._without_examples):
-            judgement = likeness.judge(table[self._without_examples])
-            hits = tuple(
-                self._plain_hit(self._without_examples[i], judgement.scores[i], vector)
-                for i in judgement.order[:MOST_HITS]
-            )
-            found.append(
-                Findings(
-                    reading, hits[0].passage.document, hits, judgement.answers, judgement.answers, from_examples=False
-                )
-            )
-        return _best(found)
+        """Reads the message, listens to all of it, and judges each of its asks; one batch through the encoder."""
+        message = self.reader.read(question, history)
+        if not has_words(message.text):
+            return Findings(message, self.documents[0])
+        windows = listener.windows(message.text)
+        readings = [reading for ask in message.asks for reading in ask.readings]
+        encoded = list(self.encoder.encode([*windows, *readings]))
+        heard = self.listener.hear(np.array([e.sentence for e in encoded[: len(windows)]]), windows)
+        after = iter(zip(readings, encoded[len(windows) :], strict=True))
+        judged = tuple(self._judged(ask, [next(after) for _ in ask.readings]) for ask in message.asks)
+        surest = max(judged, key=lambda found: found.answers, default=None)
+        return Findings(message, surest.document if surest else self.documents[0], heard, judged)
 
-    def _urgent_sentence(self, learned: Memory, reading: Reading) -> float:
-        """P(danger) of the most alarming sentence of a long message, 0 when none is alarming.
+    def _judged(self, ask: ReadAsk, readings: Sequence[tuple[str, Encoded]]) -> JudgedAsk:
+        """The reading and the document that are judged surest."""
+        vectors = np.array([encoded.sentence for _, encoded in readings])
+        topics = self.listener.topics_of(vectors, [text for text, _ in readings])
+        found: list[tuple[Judgement, Judge, Evidence, Encoded]] = []
+        for (text, encoded), topic in zip(readings, topics, strict=True):
+            table = self.similarities.table(text, encoded)
+            asked = Asked.of(text)
+            for judge in self._likeliest(table[:, LATE]):
+                rows = self.similarities.rows_of(judge.document)
+                [remembered] = judge.memory.recall(encoded.sentence[None], [text])
+                evidence = Evidence(asked, table[rows], self.similarities.matches(encoded, rows), topic, remembered)
+                found.append((judge.judge(evidence), judge, evidence, encoded))
+        judgement, judge, evidence, encoded = max(found, key=lambda f: (f[0].answers, f[0].near))
+        hits = tuple(
+            Hit(judge.passages[i], float(judgement.scores[i]), self._marked(judge, judgement, int(i), encoded))
+            for i in judgement.order[:MOST_HITS]
+        )
+        about = evidence.topic + evidence.memory.topics
+        topic_name = TOPICS[int(np.argmax(about))] if about.max() >= NAMED else ""
+        return JudgedAsk(ask, judge.document, hits, judgement.answers, judgement.near, topic_name)
 
-        One clause in the middle of a story hardly moves the vector of the whole story.
-        """
-        if len(reading.text.split()) < STORY:
-            return 0.0
-        spans = sentences(reading.text, Span(0, len(reading.text)), "en")[:MOST_SENTENCES]
-        parts = [reading.text[span.start : span.end] for span in spans]
-        readings = [Reading(part, part) for part in parts if len(part.split()) > 2]
-        rows = self._rows[learned.document.name]
-        looked = looked_at(readings, self.encoder, self.similarities) if len(parts) > 1 else ()
-        alarms = [
-            learned.judge(part.text, vector, table[rows]).urgent
-            for part, (vector, table) in zip(readings, looked, strict=False)
-        ]
-        loudest = max(alarms, default=0.0)
-        return loudest if loudest >= ALARMING else 0.0
+    def _likeliest(self, late: np.ndarray) -> list[Judge]:
+        """The judges of the documents that hold the likeliest passages."""
+        if len(self.judges) <= MOST_DOCUMENTS:
+            return self.judges
+        best = np.argsort(-late, kind="stable")[:LIKELIEST]
+        return [self.judges[i] for i in dict.fromkeys(self._owner[best].tolist())][:MOST_DOCUMENTS]
 
-    def _marked(self, learned: Memory, units: np.ndarray, i: int) -> tuple[Span, ...]:
+    def _marked(self, judge: Judge, judgement: Judgement, i: int, encoded: Encoded) -> tuple[Span, ...]:
         """The units that answer; a list is marked whole when its lead-in is."""
-        passage = learned.candidates[i]
-        scores = units[learned.unit_owner == i]
-        bar = min(scores.max(), max(0.0, LIST_SHARE * scores.max()))
-        marked = tuple(unit for unit, score in zip(passage.units, scores, strict=True) if score >= bar)
+        passage = judge.passages[i]
+        remembered = judgement.units[judge.memory.owner == i]
+        if remembered.max() >= REMEMBERED:
+            bar = LIST_SHARE * remembered.max()
+            marked = tuple(unit for unit, score in zip(passage.units, remembered, strict=True) if score >= bar)
+        else:
+            row = int(self.similarities.rows_of(judge.document)[i])
+            marked = (passage.units[int(np.argmax(self.similarities.unit_cosines(encoded.sentence, row)))],)
         leads_in = passage.document.slice(passage.units[0]).endswith(":")
         return passage.units if leads_in and passage.units[0] in marked else marked
-
-    def _plain_hit(self, row: int, score: float, vector: np.ndarray) -> Hit:
-        passage = self.similarities.passages[row]
-        best = int(np.argmax(self.similarities.unit_cosines(vector, row)))
-        return Hit(passage, float(score), (passage.units[best],))
-
-
-def looked_at(
-    readings: Sequence[Reading], encoder: Encoder, similarities: Similarities
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """For each reading its vector (d,) and its table of similarities (passages, 3).
-
-    A follow-up is looked at alone and after the turns before it, and both count the same: alone,
-    "how much does it cost?" is a refusal whatever came before; with them, "how is it given?" has
-    its subject.
-    """
-    texts = [text for reading in readings for text in dict.fromkeys([reading.text, reading.context])]
-    encoded = encoder.encode(texts)
-    for reading in readings:
-        pair = [(text, next(encoded)) for text in dict.fromkeys([reading.text, reading.context])]
-        vector = sum(e.sentence for _, e in pair)
-        table = sum(similarities.table(text, e) for text, e in pair) / len(pair)
-        yield vector / np.linalg.norm(vector), table
-
-
-def _best(found: list[Findings]) -> Findings:
-    """The document that answers best comes first; danger is heeded whichever document saw it."""
-    found = sorted(found, key=lambda f: -f.answers)
-    first = found[0]
-    return Findings(
-        reading=first.reading,
-        document=first.document,
-        hits=tuple(hit for findings in found for hit in findings.hits[:MOST_HITS]),
-        answers=first.answers,
-        near=max(findings.near for findings in found),
-        urgent=max(findings.urgent for findings in found),
-        from_examples=first.from_examples,
-        topic=next((findings.topic for findings in found if findings.topic), ""),
-    )

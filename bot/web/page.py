@@ -25,7 +25,7 @@ from bot.web.first_screen import below, conversation, intro, promise, screens, t
 from bot.web.html import render
 from bot.words import LANGUAGES, words
 from corpus import Document, Example
-from index.reading.reader import LONGEST
+from index.reading.text import LONGEST
 from index.search import Findings, Hit, Index
 
 ASSETS = Path(__file__).parent / "assets"

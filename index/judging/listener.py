@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.questions import TOPICS
 from index.judging import calibration, kernel
 from index.judging.calibration import Logistic
-from index.judging.kernel import Floats, KernelRidge
+from index.judging.kernel import Floats, Integers, KernelRidge
 from index.reading.asks import sentences
 
 GENERAL = Path(__file__).parents[2] / "corpus" / "general"
@@ -27,7 +28,10 @@ ROUNDS = 2  # of finding, in a dangerous example of several sentences, the one t
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A text to learn from. `feeling` is one of FEELINGS, ASKS or ""; `topic` one of TOPICS or ""."""
+    """A text to learn from: a statement, or with a `topic` (one of TOPICS) a question about that.
+
+    `feeling` is one of FEELINGS, ASKS, or "" for a statement that tells something calmly.
+    """
 
     text: str
     danger: bool = False
@@ -37,11 +41,10 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`danger`: P(somebody may be in danger now). `feelings` and `topics`: scores near 1 for what is heard."""
+    """`danger`: P(somebody may be in danger now). `feelings`: a score near 1 for what is heard."""
 
     danger: float
     feelings: dict[str, float]
-    topics: dict[str, float]
 
 
 def windows(text: str) -> list[str]:
@@ -64,11 +67,10 @@ class Listener:
         """`texts` are the windows of one message, `vectors` (m, d) theirs."""
         found = self.statements.predict(vectors, texts)
         loudest = float(found.scores[:, 0].max(initial=0.0))
-        whole = found.scores[0] if len(texts) == 1 else found.scores.mean(axis=0)
+        felt = found.scores[:, 1:].mean(axis=0)
         return Heard(
             self.alarm(np.array([loudest, np.log(len(texts))])),
-            dict(zip((*FEELINGS, ASKS), map(float, whole[1:]), strict=True)),
-            {},
+            dict(zip((*FEELINGS, ASKS), map(float, felt), strict=True)),
         )
 
     def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
@@ -84,13 +86,12 @@ def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts:
     """
     owners = np.asarray(owner)
     danger = np.array([lesson.danger for lesson in lessons])
-    said = np.array([bool(lesson.danger or lesson.feeling) for lesson in lessons])
+    said = np.array([not lesson.topic for lesson in lessons])
     kept = np.flatnonzero(said[owners])
-    for _ in range(ROUNDS):
+    for last in (False,) * (ROUNDS - 1) + (True,):
         model, left_out = _fit_statements(lessons, vectors, owners, texts, kept)
-        scores = model.predict(vectors, texts).scores[:, 0] if _ + 1 < ROUNDS else left_out.scores[:, 0]
-        if _ + 1 < ROUNDS:
-            kept = _telling(scores, owners, danger, said)
+        if not last:
+            kept = _telling(model.predict(vectors, texts).scores[:, 0], owners, danger, said)
     loudest = np.full(len(lessons), -np.inf)
     np.maximum.at(loudest, owners[kept], left_out.scores[:, 0])
     judged = np.isfinite(loudest)
@@ -108,7 +109,7 @@ def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts:
 
 
 def _fit_statements(
-    lessons: Sequence[Lesson], vectors: Floats, owners: "kernel.Integers", texts: Sequence[str], kept: "kernel.Integers"
+    lessons: Sequence[Lesson], vectors: Floats, owners: Integers, texts: Sequence[str], kept: Integers
 ) -> tuple[KernelRidge, kernel.Prediction]:
     targets = np.zeros((len(kept), 2 + len(FEELINGS)), np.float32)
     for row, window in enumerate(kept):
@@ -120,8 +121,8 @@ def _fit_statements(
 
 
 def _telling(
-    scores: Floats, owners: "kernel.Integers", danger: "np.ndarray[tuple[int], np.dtype[np.bool_]]", said: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-) -> "kernel.Integers":
+    scores: Floats, owners: Integers, danger: NDArray[np.bool_], said: NDArray[np.bool_]
+) -> Integers:
     """All windows of calm lessons, and of each dangerous one the window with the highest score."""
     best: dict[int, int] = {}
     for window, lesson in enumerate(owners.tolist()):
@@ -130,3 +131,21 @@ def _telling(
     telling = set(best.values())
     kept = [w for w, lesson in enumerate(owners.tolist()) if said[lesson] and (not danger[lesson] or w in telling)]
     return np.array(kept, np.int64)
+
+
+def read_lessons(folder: Path = GENERAL) -> list[Lesson]:
+    """What the program was taught of any document: `statements.jsonl` (text, danger, feeling) and `topics.jsonl`
+    (question, topic). Raises KeyError for a feeling or topic that is none."""
+    lessons = []
+    for row in _rows(folder / "statements.jsonl"):
+        lessons.append(Lesson(row["text"], bool(row.get("danger")), str(row.get("feeling", ""))))
+    for row in _rows(folder / "topics.jsonl"):
+        lessons.append(Lesson(row["question"], topic=row["topic"]))
+    for lesson in lessons:
+        if lesson.feeling not in (*FEELINGS, ASKS, "") or lesson.topic not in (*TOPICS, ""):
+            raise KeyError(f"{folder}: {lesson.text!r} has feeling {lesson.feeling!r} and topic {lesson.topic!r}")
+    return lessons
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]

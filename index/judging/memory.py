@@ -1,9 +1,6 @@
-"""One document and its example questions: which passage answers, and whether any does.
+"""What the example questions of one document teach: which of its sentences answer, and which labels and topics.
 
-The kernel scores the document's units (sentences, list items), the labels and the topics. A
-passage scores the sum over its units plus a share of how alike it is without any teaching. Three
-gates read the scores: does the first passage answer, is it at least the nearest statement, and is
-somebody in danger now.
+With no example it says 0 of everything, at reach 0: the judge then goes by what it reads.
 """
 
 from collections.abc import Sequence
@@ -11,108 +8,64 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpus import Document, Example, Role
+from corpus import Document, Example, Passage, Role
 from corpus.questions import EMERGENCY, LABELS, TOPICS, holds
-from index.judging import calibration, kernel
-from index.judging.calibration import Logistic
-from index.retrieval.similarity import LATE, SENTENCE
-
-LIKENESS_SHARE = 0.2  # of SENTENCE and of LATE in a passage's score
-GATES = ("answers", "near", "urgent")
+from index.judging import kernel
+from index.judging.features import Remembered
+from index.judging.kernel import Floats, KernelRidge, Prediction
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleTable:
-    """Example questions, read and encoded: `vectors` (n, d), `tables` (n, passages, 3) of similarities."""
-
-    examples: Sequence[Example]
-    texts: Sequence[str]
-    vectors: np.ndarray
-    tables: np.ndarray
-
-    def subset(self, rows: np.ndarray) -> "ExampleTable":
-        return ExampleTable(
-            [self.examples[i] for i in rows], [self.texts[i] for i in rows], self.vectors[rows], self.tables[rows]
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What one question comes to. `order` lists passages best first, `scores` goes by passage."""
-
-    order: np.ndarray
-    scores: np.ndarray
-    units: np.ndarray
-    answers: float
-    near: float
-    urgent: float
-    topic: str
-    topic_score: float
-
-
+@dataclass(frozen=True)
 class Memory:
-    """What was learned for one document from its examples."""
+    """`model` is None where the document has no example questions."""
 
-    def __init__(self, document: Document, model: kernel.KernelRidge, gates: dict[str, Logistic]) -> None:
-        self.document = document
-        self.kernel = model
-        self.gates = gates
-        self.candidates = answerable(document)
-        self.unit_owner = np.array([i for i, p in enumerate(self.candidates) for _ in p.units])
+    document: Document
+    model: KernelRidge | None = None
 
     @property
-    def answers(self) -> bool:
-        """Whether some example said what answers; else only danger and topics were learned."""
-        return "answers" in self.gates
+    def passages(self) -> list[Passage]:
+        return answerable(self.document)
 
-    def judge(self, text: str, vector: np.ndarray, table: np.ndarray) -> Judgement:
-        """`table` holds the similarities of this document's candidates, shape (candidates, 3)."""
-        return self.judgement(self.kernel.predict(vector, text), table)
+    @property
+    def owner(self) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+        """The passage of each unit."""
+        return np.array([i for i, p in enumerate(self.passages) for _ in p.units], np.int64)
 
-    def judgement(self, scores: np.ndarray, table: np.ndarray) -> Judgement:
-        units, labels, topics = np.split(scores, [len(self.unit_owner), len(self.unit_owner) + len(LABELS)])
-        ranking = np.bincount(self.unit_owner, weights=units, minlength=len(self.candidates))
-        ranking += LIKENESS_SHARE * (table[:, SENTENCE] + table[:, LATE])
-        features = _features(units, labels, topics, ranking, table, self.unit_owner)
-        topic = int(np.argmax(topics))
-        return Judgement(
-            order=np.argsort(-ranking, kind="stable"),
-            scores=ranking,
-            units=units,
-            topic=TOPICS[topic],
-            topic_score=float(topics[topic]),
-            **{name: self.gates[name](features) if name in self.gates else 0.0 for name in GATES},
-        )
+    def recall(self, vectors: Floats, texts: Sequence[str]) -> list[Remembered]:
+        """One Remembered a text; `vectors` (m, d) are theirs."""
+        units = len(self.owner)
+        if self.model is None:
+            scores = np.zeros((len(texts), units + len(LABELS) + len(TOPICS)), np.float32)
+            return self.parted(Prediction(scores, np.zeros(len(texts), np.float32)), 0)
+        return self.parted(self.model.predict(vectors, texts), len(self.model.vectors))
+
+    def parted(self, predicted: Prediction, examples: int) -> list[Remembered]:
+        owner = self.owner
+        n, passages = len(owner), len(self.passages)
+        found = []
+        for row, reach in zip(predicted.scores, predicted.reach, strict=True):
+            units, labels, topics = np.split(row, [n, n + len(LABELS)])
+            by_passage = np.bincount(owner, weights=units, minlength=passages).astype(np.float32)
+            found.append(Remembered(by_passage, units, labels, topics, float(reach), examples))
+        return found
 
 
-def answerable(document: Document) -> list:
+def answerable(document: Document) -> list[Passage]:
+    """The passages that may be shown: all but link stubs."""
     return [passage for passage in document.passages if passage.role is not Role.LINK_STUB]
 
 
-def fit(document: Document, learned: ExampleTable) -> Memory:
-    """Kernel and gates; the gates are fitted on scores of examples that were left out."""
-    model, left_out = kernel.fit(learned.vectors, learned.texts, targets(document, learned.examples))
-    draft = Memory(document, model, {})
-    features, first_holds = [], []
-    for example, scores, table in zip(learned.examples, left_out, learned.tables, strict=True):
-        n = len(draft.unit_owner)
-        units, labels, topics = np.split(scores, [n, n + len(LABELS)])
-        judgement = draft.judgement(scores, table)
-        features.append(_features(units, labels, topics, judgement.scores, table, draft.unit_owner))
-        first = draft.candidates[judgement.order[0]]
-        first_holds.append(any(holds(first, span) for span in example.gold_spans(document)))
-    answer = np.array([example.label == "answer" for example in learned.examples])
-    urgent = np.array([example.urgent for example in learned.examples])
-    wanted = {"answers": answer & first_holds, "near": np.array(first_holds), "urgent": urgent}
-    gates = {
-        name: calibration.fit(np.array(features), right)
-        for name, right in wanted.items()
-        if right.any() and not right.all()
-    }
-    return Memory(document, model, gates)
+def fit(
+    document: Document, examples: Sequence[Example], vectors: Floats, texts: Sequence[str]
+) -> tuple[Memory, list[Remembered]]:
+    """Learns from `examples`, whose readings are `texts` with `vectors`; and what would be remembered of each of
+    them had it been left out."""
+    model, left_out = kernel.fit(vectors, texts, targets(document, examples))
+    learned = Memory(document, model)
+    return learned, learned.parted(left_out, len(examples) - 1)
 
 
-def targets(document: Document, examples: Sequence[Example]) -> np.ndarray:
+def targets(document: Document, examples: Sequence[Example]) -> Floats:
     """One row an example: its gold units (together of length 1), its label, its topic."""
     units = [unit for passage in answerable(document) for unit in passage.units]
     rows = np.zeros((len(examples), len(units) + len(LABELS) + len(TOPICS)), np.float32)
@@ -128,27 +81,7 @@ def targets(document: Document, examples: Sequence[Example]) -> np.ndarray:
     return rows
 
 
-def _features(units, labels, topics, ranking, table, owner) -> np.ndarray:
-    """What the gates look at, in one place for fitting and for use."""
-    by_passage = np.bincount(owner, weights=units, minlength=len(table))
-    first = int(np.argmax(ranking))
-    best = -np.sort(-by_passage)
-    late = -np.sort(-table[:, LATE])
-    by_topic = -np.sort(-topics)
-    return np.array(
-        [
-            by_passage[first],
-            best[0] - best[1] if len(best) > 1 else best[0],
-            np.maximum(units, 0).sum(),
-            units.max(),
-            *labels,
-            *by_topic[:2],
-            topics[TOPICS.index(EMERGENCY)],
-            table[first, SENTENCE],
-            table[:, SENTENCE].max(),
-            table[first, LATE],
-            late[0],
-            late[1] if len(late) > 1 else 0.0,
-        ],
-        dtype=np.float64,
-    )
+def gold_passages(document: Document, example: Example) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """Which of the document's passages hold one of the example's quotes."""
+    spans = example.gold_spans(document)
+    return np.array([any(holds(p, span) for span in spans) for p in answerable(document)], bool)

@@ -9,14 +9,17 @@ BM25 only picks candidates in a large collection: measured, it spoils the rankin
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from corpus import Passage
+from corpus import Document, Passage
 from index.retrieval import vectors
 from index.retrieval.encoder import Encoded
 from index.retrieval.lexical import Lexical
 
+Floats = NDArray[np.float32]
 DENSE, SENTENCE, LATE = range(3)
 FEW = 400  # up to this many passages each gets all its similarities; beyond, only the candidates do
 NEAREST_ROWS = 300
@@ -41,6 +44,8 @@ class Similarities:
         self._starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
         self._ends = ends
         self._owner = np.concatenate([np.arange(len(passages)), self.unit_owner])
+        names = np.array([passage.document.name for passage in passages])
+        self._rows = {str(name): np.flatnonzero(names == name) for name in dict.fromkeys(names)}
         self._lexical = Lexical([in_context(p) for p in passages], passages[0].document.language) if self.many else None
 
     def table(self, text: str, encoded: Encoded) -> np.ndarray:
@@ -60,11 +65,38 @@ class Similarities:
             table[:, LATE] = late_interaction(encoded.tokens, self._tokens, self._starts)
         return table
 
+    def rows_of(self, document: Document) -> NDArray[np.int64]:
+        """Which rows of a table belong to a document."""
+        return self._rows[document.name]
+
+    def matches(self, encoded: Encoded, rows: NDArray[np.int64]) -> "Matches":
+        """For each of `rows`, when it is looked at: the best cosine of each word piece of the question in it."""
+        return Matches(encoded, self._tokens, self._starts, self._ends, rows)
+
     def unit_cosines(self, vector: np.ndarray, passage: int) -> np.ndarray:
         """Cosine of the question with each unit of one passage, in order."""
         units = np.flatnonzero(self.unit_owner == passage)
         first = len(self.passages) + int(units[0])
         return self._faiss.reconstruct_n(first, len(units)) @ vector
+
+
+@dataclass(frozen=True, slots=True)
+class Matches(Sequence[Floats]):
+    """The best cosines of a question's word pieces in each of some passages, computed when they are asked for."""
+
+    encoded: Encoded
+    tokens: np.ndarray
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, i):
+        row = self.rows[i]
+        passage = self.tokens[self.starts[row] : self.ends[row]].astype(np.float32)
+        return (self.encoded.tokens @ passage.T).max(axis=1)
 
 
 def late_interaction(question: np.ndarray, tokens: np.ndarray, starts: np.ndarray) -> np.ndarray:

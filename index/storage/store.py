@@ -23,9 +23,11 @@ PASSAGES = "passages.json"
 VECTORS = "vectors.faiss"
 TOKENS = "tokens.npy"
 TOKEN_ENDS = "token_ends.npy"
-MEMORY = "memory-{}.npz"
-NEEDED = (*FILES, PASSAGES, VECTORS, TOKENS, TOKEN_ENDS)  # without these it is no index
+LISTENER = "listener.npz"
+JUDGE = "judge-{}.npz"
+NEEDED = (*FILES, PASSAGES, VECTORS, TOKENS, TOKEN_ENDS, LISTENER)  # without these it is no index
 CODE = Path(__file__).parents[2]
+GENERAL = CODE / "corpus" / "general"
 
 
 def sources(corpus: Path, weights: Weights) -> dict[str, str]:
@@ -35,8 +37,9 @@ def sources(corpus: Path, weights: Weights) -> dict[str, str]:
         found = {path.relative_to(corpus).as_posix(): digest(path) for path in sorted(files) if path.is_file()}
     except OSError as e:
         raise CorpusError(f"cannot be read ({e.strerror}); expected a file", Path(e.filename)) from e
+    found |= {f"general {path.name}": digest(path) for path in sorted(GENERAL.glob("*.jsonl"))}
     recipe = hashlib.sha256()
-    for path in sorted([*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py")]):
+    for path in sorted([*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py"), *(CODE / "index").rglob("judge.json")]):
         recipe.update(path.read_bytes())
     return {**found, f"encoder {weights.name}": weights.sha256, "code of corpus/ and index/": recipe.hexdigest()}
 

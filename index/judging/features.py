@@ -1,0 +1,205 @@
+"""What is read of an ask and a passage: numbers that know no document, so that one judge serves all.
+
+Nothing here was fitted; `judge` weighs these numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus import Passage, Role
+from corpus.questions import TOPICS
+from index.judging.kernel import Floats
+from index.reading.text import content, rarity, stem
+from index.retrieval.similarity import DENSE, LATE, SENTENCE
+
+# Numbers that rank a passage among others of its document.
+RANKING = ("late", "sentence", "dense", "covered", "section", "neighbour", "body", "short", "remembered", "reached")
+# Numbers that say whether the first passage answers.
+ANSWERING = (
+    *("late", "sentence", "dense", "lead_late", "lead_sentence", "lead", "share"),
+    *("covered", "covered_by_document", "rarest_missing", "missing", "words", "few_words"),
+    *("weakest", "weakest_three", "weakest_quarter", "lacking", "off_topic"),
+    *("topic", "topic_in_units", "topic_in_headings", "topic_in_passage", "topic_over_passage"),
+    *("topic_missing", "topic_missing_here", "topic_held", "topic_held_here"),
+    *("passages", "body", "starts_with_how", "number_asked", "number_held"),
+    *("remembered", "remembered_lead", "remembered_unit", "remembered_units"),
+    *("remembered_answer", "remembered_partial", "remembered_out", "remembered_topic"),
+    *("reach", "reach_answer", "reach_out", "examples"),
+)
+NUMBER = frozenset("0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The stems that each passage holds, headings among them, and all that the document holds."""
+
+    passages: tuple[frozenset[str], ...]
+    document: frozenset[str]
+    holds_number: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, passages: Sequence[Passage]) -> "Lexicon":
+        texts = [" ".join([*(heading.text for heading in p.headings), p.text]) for p in passages]
+        held = tuple(frozenset(map(stem, content(text))) for text in texts)
+        numbers = tuple(bool(NUMBER & set(p.text)) for p in passages)
+        return cls(held, frozenset().union(*held), numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The content words of an ask, as stems, each with how rare it is in the language (0 to 1)."""
+
+    stems: tuple[str, ...]
+    rarities: Floats
+    number: bool
+    how: bool
+
+    @classmethod
+    def of(cls, text: str) -> "Asked":
+        words = list(dict.fromkeys(content(text)))
+        lower = text.lower()
+        number = any(f"how {word}" in lower for word in ("many", "much", "long", "often", "old", "soon")) or any(
+            word in lower for word in ("combien", "percent", "%", "dose", "number")
+        )
+        return cls(
+            tuple(map(stem, words)),
+            np.array([rarity(word) for word in words], np.float32),
+            number,
+            lower.startswith(("how", "why", "comment", "pourquoi")),
+        )
+
+    def covered(self, held: frozenset[str]) -> float:
+        """The share of its words, weighed by rarity, that are held; 1 for an ask without content words."""
+        if not self.stems:
+            return 1.0
+        found = np.array([word in held for word in self.stems], np.float32)
+        return float((found * self.rarities).sum() / self.rarities.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class TopicMap:
+    """How much each passage speaks of each topic, (passages, topics), 0 to about 1: in its sentences, and over them."""
+
+    units: Floats
+    headings: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What memory says of one reading: a score for each passage, for the labels answer, partial and out, and for the
+    topics; `reach` says how near the nearest examples are, `examples` how many there are."""
+
+    passages: Floats
+    units: Floats
+    labels: Floats
+    topics: Floats
+    reach: float = 0.0
+    examples: int = 0
+
+
+def ranking(
+    asked: Asked, table: Floats, lexicon: Lexicon, passages: Sequence[Passage], memory: Remembered
+) -> Floats:
+    """Shape (passages, len(RANKING)). `table` holds the similarities."""
+    late = table[:, LATE]
+    sections: dict[tuple[str, ...], float] = {}
+    keys = [tuple(heading.text for heading in p.headings) for p in passages]
+    for key, value in zip(keys, late, strict=True):
+        sections[key] = max(sections.get(key, -1.0), float(value))
+    padded = np.concatenate([[-1.0], late, [-1.0]])
+    return np.stack(
+        [
+            late,
+            table[:, SENTENCE],
+            table[:, DENSE],
+            np.array([asked.covered(held) for held in lexicon.passages]),
+            np.array([sections[key] for key in keys]),
+            np.maximum(padded[:-2], padded[2:]),
+            np.array([p.role is Role.BODY for p in passages]),
+            -np.log([len(p.text) for p in passages]) / 6,
+            memory.passages,
+            memory.passages * memory.reach,
+        ],
+        axis=1,
+    ).astype(np.float32)
+
+
+def answering(
+    asked: Asked,
+    table: Floats,
+    scores: Floats,
+    tokens: Floats,
+    lexicon: Lexicon,
+    passages: Sequence[Passage],
+    topic: Floats,
+    topics: TopicMap,
+    memory: Remembered,
+) -> Floats:
+    """Shape (len(ANSWERING),). `scores` rank the passages; `tokens` are the best matches of the reading's word
+    pieces in the first of them; `topic` (topics,) says what is asked about."""
+    first = int(np.argmax(scores))
+    others = np.delete(np.arange(len(scores)), first)
+    best = others[int(np.argmax(scores[others]))] if len(others) else first
+    shifted = np.exp(scores - scores.max())
+    missing = np.array([word not in lexicon.document for word in asked.stems], bool)
+    lacking = np.array([word not in lexicon.passages[first] for word in asked.stems], bool)
+    weakest = np.sort(tokens) if len(tokens) else np.ones(1, np.float32)
+    weight = np.maximum(topic, 0)
+    about = int(np.argmax(weight))
+    strength = float(weight[about])
+    in_units = float(np.sort(topics.units[:, about])[-2:].mean())
+    in_headings = float(topics.headings[:, about].max())
+    here, over = float(topics.units[first, about]), float(topics.headings[first, about])
+    held, held_here = max(in_units, in_headings), max(here, over)
+    return np.array(
+        [
+            table[first, LATE],
+            table[first, SENTENCE],
+            table[first, DENSE],
+            table[first, LATE] - table[best, LATE],
+            table[first, SENTENCE] - table[best, SENTENCE],
+            min(float(scores[first] - scores[best]), 5.0),
+            float(shifted[first] / shifted.sum()),
+            asked.covered(lexicon.passages[first]),
+            asked.covered(lexicon.document),
+            float((asked.rarities * missing).max(initial=0.0)),
+            float((asked.rarities * missing).sum()),
+            np.log1p(len(asked.stems)),
+            float(len(asked.stems) <= 1),
+            float(weakest[0]),
+            float(weakest[:3].mean()),
+            float(np.percentile(weakest, 25)),
+            float((asked.rarities * lacking).max(initial=0.0)),
+            float(weight[OFF].sum()),
+            strength,
+            in_units,
+            in_headings,
+            here,
+            over,
+            strength * (1 - min(1.0, 2 * held)),
+            strength * (1 - min(1.0, 2 * held_here)),
+            strength * held,
+            strength * held_here,
+            np.log(len(passages)) / 3,
+            float(passages[first].role is Role.BODY),
+            float(asked.how),
+            float(asked.number),
+            float(asked.number and lexicon.holds_number[first]),
+            memory.passages[first],
+            memory.passages[first] - (memory.passages[others].max() if len(others) else 0.0),
+            max(0.0, float(memory.units.max(initial=0.0))),
+            float(np.maximum(memory.units, 0).sum()),
+            *memory.labels,
+            float(memory.topics.max(initial=0.0)),
+            memory.reach,
+            memory.reach * memory.labels[0],
+            memory.reach * memory.labels[2],
+            np.log1p(memory.examples) / 9,
+        ],
+        np.float32,
+    )
+
+
+OFF = np.array([TOPICS.index(name) for name in ("off_topic", "other_health", "small_talk", "gibberish", "attack")])

@@ -1,0 +1,136 @@
+"""One judge for every document: it reads, and it remembers.
+
+Of each reading of an ask it says which passage ranks first, P(that passage answers) and P(it is at least the
+nearest statement). Its weights were learned on many documents (`python -m index fit`) and stand in judge.json,
+one line a feature; a document with example questions of its own draws them towards what those say.
+"""
+
+import functools
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus import Document, Example, Passage
+from index.judging import calibration, features
+from index.judging.calibration import Array, Logistic
+from index.judging.features import ANSWERING, RANKING, Asked, Lexicon, Remembered, TopicMap
+from index.judging.kernel import Floats
+from index.judging.memory import Memory, answerable, gold_passages
+
+WEIGHTS = Path(__file__).with_name("judge.json")
+FEWEST = 60  # examples from which a document has a say in the weights
+STRENGTH = 20.0  # with which it is drawn back to those of the many
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """`rank` (len(RANKING),); the two logistics read len(ANSWERING) features; `scale` (len(ANSWERING),) is how much
+    each of these varies."""
+
+    rank: Array
+    answers: Logistic
+    near: Logistic
+    scale: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reading of an ask against one document: all that a judgement is made from."""
+
+    asked: Asked
+    table: Floats
+    matches: Sequence[Floats]
+    topic: Floats
+    memory: Remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`order` lists the document's passages best first, `scores` goes by passage, `units` by unit."""
+
+    order: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    scores: Floats
+    units: Floats
+    answers: float
+    near: float
+
+
+@dataclass(frozen=True)
+class Judge:
+    """For one document. `topics` says of what its passages speak."""
+
+    memory: Memory
+    topics: TopicMap
+    weights: Weights
+    lexicon: Lexicon
+    passages: tuple[Passage, ...]
+
+    @classmethod
+    def of(cls, memory: Memory, topics: TopicMap, weights: Weights | None = None) -> "Judge":
+        passages = tuple(answerable(memory.document))
+        return cls(memory, topics, weights or general(), Lexicon.of(passages), passages)
+
+    @property
+    def document(self) -> Document:
+        return self.memory.document
+
+    def ranked(self, evidence: Evidence) -> Floats:
+        """A score for each passage."""
+        rows = features.ranking(evidence.asked, evidence.table, self.lexicon, self.passages, evidence.memory)
+        return (rows @ self.weights.rank).astype(np.float32)
+
+    def read(self, evidence: Evidence, scores: Floats) -> Floats:
+        """The features of the first passage, (len(ANSWERING),)."""
+        tokens = evidence.matches[int(np.argmax(scores))]
+        return features.answering(
+            evidence.asked, evidence.table, scores, tokens, self.lexicon, self.passages, evidence.topic, self.topics,
+            evidence.memory,
+        )  # fmt: skip
+
+    def judge(self, evidence: Evidence) -> Judgement:
+        scores = self.ranked(evidence)
+        read = self.read(evidence, scores)
+        return Judgement(
+            np.argsort(-scores, kind="stable"),
+            scores,
+            evidence.memory.units,
+            self.weights.answers(read),
+            self.weights.near(read),
+        )
+
+
+@functools.cache
+def general() -> Weights:
+    """The weights learned on many documents."""
+    stored = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    rank = np.array([stored["ranking"][name] for name in RANKING], np.float64)
+    columns = {key: [stored["answering"][name][key] for name in ANSWERING] for key in ("answers", "near", "scale")}
+    return Weights(
+        rank,
+        Logistic(np.array(columns["answers"]), stored["bias"]["answers"]),
+        Logistic(np.array(columns["near"]), stored["bias"]["near"]),
+        np.array(columns["scale"]),
+    )
+
+
+def refine(judge: Judge, examples: Sequence[Example], evidence: Iterable[Evidence]) -> Judge:
+    """The judge after the document's own examples, each judged as if it had been left out (`evidence`)."""
+    if len(examples) < FEWEST:
+        return judge
+    rows, right, near = [], [], []
+    for example, seen in zip(examples, evidence, strict=True):
+        scores = judge.ranked(seen)
+        hit = bool(gold_passages(judge.document, example)[int(np.argmax(scores))])
+        rows.append(judge.read(seen, scores))
+        right.append(hit and example.label == "answer")
+        near.append(hit)
+    x, old = np.array(rows, np.float64), judge.weights
+    fitted = [
+        calibration.fit(x, np.array(wanted), STRENGTH, prior, old.scale) if any(wanted) and not all(wanted) else prior
+        for wanted, prior in ((right, old.answers), (near, old.near))
+    ]
+    weights = Weights(old.rank, fitted[0], fitted[1], old.scale)
+    return Judge(judge.memory, judge.topics, weights, judge.lexicon, judge.passages)

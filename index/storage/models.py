@@ -1,0 +1,80 @@
+"""What was fitted, as plain arrays on disk: the listener, and a judge for each document."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from corpus import Document
+from index.judging import judge
+from index.judging.calibration import Logistic
+from index.judging.features import TopicMap
+from index.judging.judge import Judge
+from index.judging.kernel import KernelRidge
+from index.judging.listener import GENERAL, Listener
+from index.judging.memory import Memory
+from index.storage.store import JUDGE, LISTENER, digest, read_arrays
+
+KEY = "key"
+
+
+def put_listener(
+    fresh: Path, known: Sequence[Path | None], fingerprint: str, learn: Callable[[], Listener]
+) -> Listener:
+    """The listener in `fresh`: taken over from a `known` folder that learned the same with the same encoder."""
+    lessons = [digest(GENERAL / name) for name in ("statements.jsonl", "topics.jsonl")]
+    code = digest(Path(judge.__file__).with_name("listener.py")), digest(Path(judge.__file__).with_name("kernel.py"))
+    key = json.dumps([fingerprint, *lessons, *code])
+    for folder in known:
+        path = folder / LISTENER if folder else None
+        if path and path.is_file() and _key(path) == key:
+            (fresh / LISTENER).write_bytes(path.read_bytes())
+            return read_listener(fresh)
+    learned = learn()
+    arrays = {f"statements_{name}": array for name, array in learned.statements.arrays().items()}
+    arrays |= {f"topics_{name}": array for name, array in learned.topics.arrays().items()}
+    arrays |= {"alarm": learned.alarm.row(), KEY: np.frombuffer(key.encode(), np.uint8)}
+    np.savez(fresh / LISTENER, **arrays)  # type: ignore[arg-type]
+    return read_listener(fresh)
+
+
+def read_listener(folder: Path) -> Listener:
+    arrays = read_arrays(folder / LISTENER)
+    parts = {
+        part: KernelRidge.from_arrays(
+            {name.removeprefix(f"{part}_"): array for name, array in arrays.items() if name.startswith(f"{part}_")}
+        )
+        for part in ("statements", "topics")
+    }
+    return Listener(parts["statements"], parts["topics"], Logistic.of(arrays["alarm"]))
+
+
+def _key(path: Path) -> str:
+    return read_arrays(path).get(KEY, np.zeros(0, np.uint8)).tobytes().decode("utf-8", "replace")
+
+
+def write_judge(folder: Path, made: Judge) -> None:
+    weights = made.weights
+    arrays = {
+        "topic_units": made.topics.units.astype(np.float16),
+        "topic_headings": made.topics.headings.astype(np.float16),
+        "rank": weights.rank,
+        "answers": weights.answers.row(),
+        "near": weights.near.row(),
+        "scale": weights.scale,
+    }
+    if made.memory.model:
+        arrays |= {f"memory_{name}": array for name, array in made.memory.model.arrays().items()}
+    np.savez(folder / JUDGE.format(made.document.name), **arrays)  # type: ignore[arg-type]
+
+
+def read_judge(folder: Path, document: Document) -> Judge:
+    arrays = read_arrays(folder / JUDGE.format(document.name))
+    kept = {name.removeprefix("memory_"): a for name, a in arrays.items() if name.startswith("memory_")}
+    memory = Memory(document, KernelRidge.from_arrays(kept) if kept else None)
+    topics = TopicMap(arrays["topic_units"].astype(np.float32), arrays["topic_headings"].astype(np.float32))
+    weights = judge.Weights(
+        arrays["rank"], Logistic.of(arrays["answers"]), Logistic.of(arrays["near"]), arrays["scale"]
+    )
+    return Judge.of(memory, topics, weights)
