@@ -37,7 +37,7 @@ def answer_from(
     bars: Bars = BARS,
 ) -> Answer:
     """The answer that `findings` allow. `language` is the notices', the question's own if not given."""
-    urgent = findings.heard.danger >= bars.urgent
+    urgent = findings.heard.urgent
     decided = [(judged, decide(judged, bars)) for judged in findings.asks]
     feeling = _feeling(findings, decided, bars)
     if feeling:
@@ -65,7 +65,7 @@ def answer_from(
 def decide(judged: JudgedAsk, bars: Bars = BARS) -> Outcome:
     """A name that the documents do not hold is never answered, nor one that may be either of two."""
     known = not (judged.ask.unknown or judged.ask.ambiguous)
-    if judged.hits and judged.answers >= bars.answered and known:
+    if judged.hits and judged.answers >= judged.bar and known:
         return Outcome.ANSWERED
     if judged.hits and judged.near >= bars.related:
         return Outcome.RELATED
@@ -90,7 +90,7 @@ def _parts(
     decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars
 ) -> tuple[tuple[Quotation, ...], tuple[Part, ...]]:
     """Each ask's first passage, answers before what is merely near; then, where there is room, further ones."""
-    order = sorted(range(len(decided)), key=lambda i: (BEST_FIRST.index(decided[i][1]), -decided[i][0].answers))
+    order = sorted(range(len(decided)), key=lambda i: BEST_FIRST.index(decided[i][1]))  # else as they were asked
     answered = any(outcome is Outcome.ANSWERED for _, outcome in decided)
     shown: list[Hit] = []
     of: dict[int, list[int]] = {i: [] for i in order}

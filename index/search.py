@@ -23,7 +23,7 @@ LIST_SHARE = 0.5  # a unit is marked when memory gives it this share of the pass
 REMEMBERED = 0.25  # from this score on memory says which units answer; below, likeness does
 NAMED = 0.3  # from this score on a topic is named
 
-QUIET = Heard(0.0, {})
+QUIET = Heard(False, 0.0, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,14 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class JudgedAsk:
     """`hits` are of the document that answers surest, best first. `answers`: P(the first of them answers);
-    `near`: P(it is at least the nearest statement). `topic`: what is asked about, "" when unknown."""
+    `near`: P(it is at least the nearest statement). `bar`: the promised one on `answers`. `topic`: what is asked about, "" when unknown."""
 
     ask: ReadAsk
     document: Document
     hits: tuple[Hit, ...] = ()
     answers: float = 0.0
     near: float = 0.0
+    bar: float = 1.0
     topic: str = ""
 
 
@@ -108,7 +109,7 @@ class Index:
         )
         about = evidence.topic + evidence.memory.topics
         topic_name = TOPICS[int(np.argmax(about))] if about.max() >= NAMED else ""
-        return JudgedAsk(ask, judge.document, hits, judgement.answers, judgement.near, topic_name)
+        return JudgedAsk(ask, judge.document, hits, judgement.answers, judgement.near, judge.bar, topic_name)
 
     def _likeliest(self, late: np.ndarray) -> list[Judge]:
         """The judges of the documents that hold the likeliest passages."""

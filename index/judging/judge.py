@@ -8,17 +8,18 @@ one line a feature; a document with example questions of its own draws them towa
 import functools
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from corpus import Document, Example, Passage
-from index.judging import calibration, features
+from index.judging import calibration, features, promise
 from index.judging.calibration import Array, Logistic
 from index.judging.features import ANSWERING, RANKING, Asked, Lexicon, Remembered, TopicMap
 from index.judging.kernel import Floats
 from index.judging.memory import Memory, answerable, gold_passages
+from index.judging.promise import PROMISE
 
 WEIGHTS = Path(__file__).with_name("judge.json")
 FEWEST = 60  # examples from which a document has a say in the weights
@@ -67,11 +68,14 @@ class Judge:
     weights: Weights
     lexicon: Lexicon
     passages: tuple[Passage, ...]
+    bar: float  # P(answers) from which it may be said that a passage answers
 
     @classmethod
-    def of(cls, memory: Memory, topics: TopicMap, weights: Weights | None = None) -> "Judge":
+    def of(
+        cls, memory: Memory, topics: TopicMap, weights: Weights | None = None, bar: float | None = None
+    ) -> "Judge":
         passages = tuple(answerable(memory.document))
-        return cls(memory, topics, weights or general(), Lexicon.of(passages), passages)
+        return cls(memory, topics, weights or general(), Lexicon.of(passages), passages, bar or general_bar())
 
     @property
     def document(self) -> Document:
@@ -116,6 +120,12 @@ def general() -> Weights:
     )
 
 
+@functools.cache
+def general_bar() -> float:
+    """The bar for a document with too few questions of its own to promise anything."""
+    return float(json.loads(WEIGHTS.read_text(encoding="utf-8"))["bar"])
+
+
 def refine(judge: Judge, examples: Sequence[Example], evidence: Iterable[Evidence]) -> Judge:
     """The judge after the document's own examples, each judged as if it had been left out (`evidence`)."""
     if len(examples) < FEWEST:
@@ -133,4 +143,8 @@ def refine(judge: Judge, examples: Sequence[Example], evidence: Iterable[Evidenc
         for wanted, prior in ((right, old.answers), (near, old.near))
     ]
     weights = Weights(old.rank, fitted[0], fitted[1], old.scale)
-    return Judge(judge.memory, judge.topics, weights, judge.lexicon, judge.passages)
+    refused = [
+        fitted[0](row) for row, example in zip(x, examples, strict=True) if example.label == "out" and example.document
+    ]
+    bar = promise.answering_bar(refused, PROMISE.false_answers, PROMISE.confidence)
+    return replace(judge, weights=weights, bar=judge.bar if bar is None else bar)

@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.questions import TOPICS
-from index.judging import calibration, kernel
-from index.judging.calibration import Logistic
+from index.judging import kernel, promise
 from index.judging.kernel import Floats, Integers, KernelRidge
+from index.judging.promise import PROMISE
 from index.reading.asks import sentences
 
 GENERAL = Path(__file__).parents[2] / "corpus" / "general"
 FEELINGS = ("fear", "grief", "guilt", "thanks", "good_news", "ok", "hello", "goodbye", "human", "who_are_you")
 ASKS = "asks"  # the feeling of a message that asks
 CLASSES = ("danger", *FEELINGS, ASKS, *TOPICS)
+FEW = 3  # windows of a message of one or two sentences
 MOST_WINDOWS = 400  # of one message; 20,000 characters hold about 250 sentences
 ROUNDS = 2  # of finding, in a dangerous example of several sentences, the one that tells
 
@@ -41,9 +42,11 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`danger`: P(somebody may be in danger now). `feelings`: a score near 1 for what is heard."""
+    """`urgent`: somebody may be in danger now. `loudness`: how alarming the most alarming words are, 0 to about 1.
+    `feelings`: a score near 1 for what is heard."""
 
-    danger: float
+    urgent: bool
+    loudness: float
     feelings: dict[str, float]
 
 
@@ -56,22 +59,20 @@ def windows(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Two kernels over what the program was taught: danger and feelings, and topics; and what makes
-    a score of danger a probability."""
+    """Two kernels over what the program was taught, danger and feelings, and topics; and the loudness from which
+    a message of few windows, or of many, rings: the loudest of many is louder by chance."""
 
     statements: KernelRidge
     topics: KernelRidge
-    alarm: Logistic
+    rings_from: tuple[float, float]
 
     def hear(self, vectors: Floats, texts: Sequence[str]) -> Heard:
         """`texts` are the windows of one message, `vectors` (m, d) theirs."""
         found = self.statements.predict(vectors, texts)
         loudest = float(found.scores[:, 0].max(initial=0.0))
         felt = found.scores[:, 1:].mean(axis=0)
-        return Heard(
-            self.alarm(np.array([loudest, np.log(len(texts))])),
-            dict(zip((*FEELINGS, ASKS), map(float, felt), strict=True)),
-        )
+        bar = self.rings_from[len(texts) > FEW]
+        return Heard(loudest >= bar, loudest, dict(zip((*FEELINGS, ASKS), map(float, felt), strict=True)))
 
     def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """Scores of shape (m, len(TOPICS)), near 1 for the topic that a text asks about."""
@@ -94,10 +95,13 @@ def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts:
             kept = _telling(model.predict(vectors, texts).scores[:, 0], owners, danger, said)
     loudest = np.full(len(lessons), -np.inf)
     np.maximum.at(loudest, owners[kept], left_out.scores[:, 0])
-    judged = np.isfinite(loudest)
-    # The loudest of many windows is louder by chance: their number counts against it.
-    heard = np.log(np.bincount(owners, minlength=len(lessons))[judged])
-    alarm = calibration.fit(np.stack([loudest[judged], heard], axis=1), danger[judged])
+    count = np.bincount(owners, minlength=len(lessons))
+    calm = said & ~danger
+    ordinary = calm & np.array([lesson.feeling == ASKS for lesson in lessons]) & (count <= FEW)
+    rings_from = (
+        promise.alarm_bar(loudest[ordinary], PROMISE.false_alarms),
+        promise.alarm_bar(loudest[calm & (count > FEW)], PROMISE.false_alarms_told),
+    )
     asked = [i for i, lesson in enumerate(lessons) if lesson.topic]
     first = {lesson: row for row, lesson in reversed(list(enumerate(owners.tolist())))}
     rows = [first[i] for i in asked]
@@ -105,7 +109,7 @@ def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts:
     for row, i in enumerate(asked):
         targets[row, TOPICS.index(lessons[i].topic)] = 1
     topics, _left = kernel.fit(vectors[rows], [texts[row] for row in rows], targets)
-    return Listener(model, topics, alarm)
+    return Listener(model, topics, rings_from)
 
 
 def _fit_statements(

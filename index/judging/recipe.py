@@ -101,7 +101,7 @@ def _fit_ranking(cases: Sequence[Case]) -> Array:
     return np.asarray(found / spread, np.float64)
 
 
-def write(weights: Weights, cases: int, folder: Path = WEIGHTS) -> None:
+def write(weights: Weights, bar: float, cases: int, folder: Path = WEIGHTS) -> None:
     """judge.json: one line a feature, to be read by a person as well."""
 
     def rounded(value: float) -> float:
@@ -109,6 +109,7 @@ def write(weights: Weights, cases: int, folder: Path = WEIGHTS) -> None:
 
     stored = {
         "learned from": f"{cases} cases, by python -m index fit",
+        "bar": rounded(bar),
         "ranking": {name: rounded(value) for name, value in zip(RANKING, weights.rank, strict=True)},
         "bias": {"answers": rounded(weights.answers.bias), "near": rounded(weights.near.bias)},
         "answering": {

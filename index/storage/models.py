@@ -24,7 +24,7 @@ def put_listener(
 ) -> Listener:
     """The listener in `fresh`: taken over from a `known` folder that learned the same with the same encoder."""
     lessons = [digest(GENERAL / name) for name in ("statements.jsonl", "topics.jsonl")]
-    code = digest(Path(judge.__file__).with_name("listener.py")), digest(Path(judge.__file__).with_name("kernel.py"))
+    code = [digest(Path(judge.__file__).with_name(f"{name}.py")) for name in ("listener", "kernel", "promise")]
     key = json.dumps([fingerprint, *lessons, *code])
     for folder in known:
         path = folder / LISTENER if folder else None
@@ -34,7 +34,7 @@ def put_listener(
     learned = learn()
     arrays = {f"statements_{name}": array for name, array in learned.statements.arrays().items()}
     arrays |= {f"topics_{name}": array for name, array in learned.topics.arrays().items()}
-    arrays |= {"alarm": learned.alarm.row(), KEY: np.frombuffer(key.encode(), np.uint8)}
+    arrays |= {"rings_from": np.array(learned.rings_from), KEY: np.frombuffer(key.encode(), np.uint8)}
     np.savez(fresh / LISTENER, **arrays)  # type: ignore[arg-type]
     return read_listener(fresh)
 
@@ -47,7 +47,7 @@ def read_listener(folder: Path) -> Listener:
         )
         for part in ("statements", "topics")
     }
-    return Listener(parts["statements"], parts["topics"], Logistic.of(arrays["alarm"]))
+    return Listener(parts["statements"], parts["topics"], (float(arrays["rings_from"][0]), float(arrays["rings_from"][1])))
 
 
 def _key(path: Path) -> str:
@@ -63,6 +63,7 @@ def write_judge(folder: Path, made: Judge) -> None:
         "answers": weights.answers.row(),
         "near": weights.near.row(),
         "scale": weights.scale,
+        "bar": np.array(made.bar),
     }
     if made.memory.model:
         arrays |= {f"memory_{name}": array for name, array in made.memory.model.arrays().items()}
@@ -77,4 +78,4 @@ def read_judge(folder: Path, document: Document) -> Judge:
     weights = judge.Weights(
         arrays["rank"], Logistic.of(arrays["answers"]), Logistic.of(arrays["near"]), arrays["scale"]
     )
-    return Judge.of(memory, topics, weights)
+    return Judge.of(memory, topics, weights, float(arrays["bar"]))
