@@ -13,7 +13,7 @@ class Promise:
     `confidence`. `false_alarms`: at most this share of ordinary questions, and `false_alarms_told` of long calm
     messages, rings."""
 
-    false_answers: float = 0.02
+    false_answers: float = 0.04
     confidence: float = 0.95
     false_alarms: float = 0.01
     false_alarms_told: float = 0.03
@@ -29,7 +29,7 @@ def answering_bar(refused: Sequence[float] | NDArray[np.floating], most: float, 
     Learn-then-test (Angelopoulos and others 2021, arXiv:2110.01052): bars are tested from the strictest down, each
     against the exact binomial bound (Clopper and Pearson 1934), until one fails.
 
-    With no error seen, 149 questions show "at most 2%" with 95% confidence: .98 ** 149 < .05.
+    With no error seen, 74 questions show "at most 4%" with 95% confidence: .96 ** 74 < .05.
     """
     from scipy.stats import binom  # only the build needs it
 
