@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 from bot.answer import Answer, Notice, Outcome, Part, Quotation
 from bot.decisions import BARS, Bars
 from bot.words import LANGUAGES, words
@@ -86,9 +85,7 @@ def _worth_saying(decided: list[tuple[JudgedAsk, Outcome]]) -> list[tuple[Judged
     ]
 
 
-def _parts(
-    decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars
-) -> tuple[tuple[Quotation, ...], tuple[Part, ...]]:
+def _parts(decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars) -> tuple[tuple[Quotation, ...], tuple[Part, ...]]:
     """Each ask's first passage, answers before what is merely near; then, where there is room, further ones."""
     order = sorted(range(len(decided)), key=lambda i: BEST_FIRST.index(decided[i][1]))  # else as they were asked
     answered = any(outcome is Outcome.ANSWERED for _, outcome in decided)
@@ -181,6 +178,3 @@ def _refusal(part: Part, alone: bool) -> Notice | None:
     if words("en").topic(part.topic):
         return Notice("not_covered.topic", {"topic": part.topic})
     return Notice("not_covered.notice") if alone else Notice("not_covered.part", {"words": part.text})
-
-
-

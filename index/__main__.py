@@ -1,4 +1,4 @@
-"""python -m index build | verify | outline"""
+"""python -m index build | verify | outline | fit"""
 
 import argparse
 import sys
@@ -16,9 +16,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="build the index from the documents and the example questions")
     commands.add_parser("verify", help="check every digest and passage; exit 1 naming what differs")
     commands.add_parser("outline", help="print the map of the documents: sections, passages, roles, offsets")
+    commands.add_parser("fit", help="learn the judge's general weights anew from corpus/general/documents")
     asked = parser.parse_args(arguments)
     try:
-        return {"build": _build, "verify": _verify, "outline": _outline}[asked.command]()
+        return {"build": _build, "verify": _verify, "outline": _outline, "fit": _fit}[asked.command]()
     except (CorpusError, IndexProblem) as e:
         print(f"error: {e}", file=sys.stderr)
         return 1
@@ -36,6 +37,13 @@ def _verify() -> int:
     if not wrong:
         print(f"{build.BUILT}: matches its documents, example questions, encoder and code.")
     return 1 if wrong else 0
+
+
+def _fit() -> int:
+    from index.fit import fit  # takes part in nothing else
+
+    fit()
+    return 0
 
 
 def _outline() -> int:

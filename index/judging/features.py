@@ -99,9 +99,7 @@ class Remembered:
     examples: int = 0
 
 
-def ranking(
-    asked: Asked, table: Floats, lexicon: Lexicon, passages: Sequence[Passage], memory: Remembered
-) -> Floats:
+def ranking(asked: Asked, table: Floats, lexicon: Lexicon, passages: Sequence[Passage], memory: Remembered) -> Floats:
     """Shape (passages, len(RANKING)). `table` holds the similarities."""
     late = table[:, LATE]
     sections: dict[tuple[str, ...], float] = {}

@@ -71,9 +71,7 @@ class Judge:
     bar: float  # P(answers) from which it may be said that a passage answers
 
     @classmethod
-    def of(
-        cls, memory: Memory, topics: TopicMap, weights: Weights | None = None, bar: float | None = None
-    ) -> "Judge":
+    def of(cls, memory: Memory, topics: TopicMap, weights: Weights | None = None, bar: float | None = None) -> "Judge":
         passages = tuple(answerable(memory.document))
         return cls(memory, topics, weights or general(), Lexicon.of(passages), passages, bar or general_bar())
 

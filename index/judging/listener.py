@@ -90,7 +90,7 @@ def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts:
     said = np.array([not lesson.topic for lesson in lessons])
     kept = np.flatnonzero(said[owners])
     for last in (False,) * (ROUNDS - 1) + (True,):
-        model, left_out = _fit_statements(lessons, vectors, owners, texts, kept)
+        model, left_out = _fit_statements(lessons, vectors, owners, texts, kept, last)
         if not last:
             kept = _telling(model.predict(vectors, texts).scores[:, 0], owners, danger, said)
     loudest = np.full(len(lessons), -np.inf)
@@ -108,12 +108,17 @@ def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts:
     targets = np.zeros((len(asked), len(TOPICS)), np.float32)
     for row, i in enumerate(asked):
         targets[row, TOPICS.index(lessons[i].topic)] = 1
-    topics, _left = kernel.fit(vectors[rows], [texts[row] for row in rows], targets)
+    topics, _unused = kernel.fit(vectors[rows], [texts[row] for row in rows], targets, leave_out=False)
     return Listener(model, topics, rings_from)
 
 
 def _fit_statements(
-    lessons: Sequence[Lesson], vectors: Floats, owners: Integers, texts: Sequence[str], kept: Integers
+    lessons: Sequence[Lesson],
+    vectors: Floats,
+    owners: Integers,
+    texts: Sequence[str],
+    kept: Integers,
+    leave_out: bool = True,
 ) -> tuple[KernelRidge, kernel.Prediction]:
     targets = np.zeros((len(kept), 2 + len(FEELINGS)), np.float32)
     for row, window in enumerate(kept):
@@ -121,12 +126,10 @@ def _fit_statements(
         targets[row, 0] = lesson.danger
         if lesson.feeling:
             targets[row, 1 + (*FEELINGS, ASKS).index(lesson.feeling)] = 1
-    return kernel.fit(vectors[kept], [texts[i] for i in kept], targets, [int(owners[i]) for i in kept])
+    return kernel.fit(vectors[kept], [texts[i] for i in kept], targets, [int(owners[i]) for i in kept], leave_out)
 
 
-def _telling(
-    scores: Floats, owners: Integers, danger: NDArray[np.bool_], said: NDArray[np.bool_]
-) -> Integers:
+def _telling(scores: Floats, owners: Integers, danger: NDArray[np.bool_], said: NDArray[np.bool_]) -> Integers:
     """All windows of calm lessons, and of each dangerous one the window with the highest score."""
     best: dict[int, int] = {}
     for window, lesson in enumerate(owners.tolist()):

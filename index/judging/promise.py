@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 @dataclass(frozen=True, slots=True)
 class Promise:
     """`false_answers`: at most this share of the questions that a document does not answer is answered, with
-    `confidence`. `false_alarms`: at most this share of ordinary questions, and `false_alarms_told` of long calm
+    `confidence`; `false_answers_without_examples` is the same for a document without examples of its own, over
+    questions that were made to be hard to refuse. `false_alarms`: at most this share of ordinary questions, and `false_alarms_told` of long calm
     messages, rings."""
 
     false_answers: float = 0.04
+    false_answers_without_examples: float = 0.06
     confidence: float = 0.95
     false_alarms: float = 0.01
     false_alarms_told: float = 0.03

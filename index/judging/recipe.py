@@ -1,76 +1,79 @@
-"""python -m index fit: learns the judge's general weights from many documents, and writes judge.json.
-
-The documents and their questions stand in corpus/general/documents, each judged with none, with some and with
-all of its other questions to remember, so that trust in memory grows with what there is to remember. The
-program's own document takes no part. The same files give the same numbers.
-"""
+"""How the judge's general weights are learned, from cases of many documents (`index.fit` gathers them)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from corpus import Document, Example, read_document
-from corpus.questions import read_question_file
-from corpus.vocabulary import Vocabulary
-from index.judging import calibration, judge, memory
+from corpus import Example
+from index.judging import calibration, features
 from index.judging.calibration import Array, Logistic
 from index.judging.features import ANSWERING, RANKING
 from index.judging.judge import WEIGHTS, Evidence, Judge, Weights
-from index.judging.listener import GENERAL
-from index.judging.memory import Memory, gold_passages
 
-FOLDER = GENERAL / "documents"
 PULL = 4.0  # towards 0, of the answering weights; chosen by leaving one document out
+FOLDS = 4  # of documents, left out together
 RANK_PULL = 0.5
-REMEMBERS = len(RANKING) - 2  # the ranking features from here on speak of memory
 
 
 @dataclass(frozen=True)
 class Case:
-    """One question against its document: what there is to judge by, and what would have been right."""
+    """One question against its document: what there is to judge by, and what would have been right.
 
-    document: str
+    `remembering` tells how many examples there were to remember: "none", "some" or "all".
+    """
+
     example: Example
     judge: Judge
     evidence: Evidence
-    gold: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+    gold: NDArray[np.bool_]
+    remembering: str
 
-
-def documents(folder: Path = FOLDER) -> Iterator[tuple[Document, list[Example]]]:
-    """Each document that has a question file beside it. Raises CorpusError by file and line."""
-    for path in sorted([*folder.glob("*.txt"), *folder.glob("*.md")]):
-        questions = path.with_suffix(".jsonl")
-        if questions.exists():
-            document = read_document(path, require_disclaimer=False)
-            yield document, read_question_file(questions, document)
+    def judged(self, weights: Weights) -> tuple[bool, Array]:
+        """Whether the passage that ranks first is gold, and that passage's features."""
+        judging = replace(self.judge, weights=weights)
+        scores = judging.ranked(self.evidence)
+        return bool(self.gold[int(np.argmax(scores))]), judging.read(self.evidence, scores).astype(np.float64)
 
 
 def fit(cases: Sequence[Case], pull: float = PULL) -> Weights:
     """The weights that make the gold passages first, and the two probabilities right, over all `cases`."""
     rank = _fit_ranking(cases)
-    draft = Weights(rank, Logistic(np.zeros(len(ANSWERING)), 0.0), Logistic(np.zeros(len(ANSWERING)), 0.0), np.ones(1))
-    rows, right, near = [], [], []
-    for case in cases:
-        judging = replace(case.judge, weights=draft)
-        scores = judging.ranked(case.evidence)
-        hit = bool(case.gold[int(np.argmax(scores))])
-        rows.append(judging.read(case.evidence, scores))
-        right.append(hit and case.example.label == "answer")
-        near.append(hit)
-    x = np.array(rows, np.float64)
+    draft = replace(blank(), rank=rank)
+    judged = [case.judged(draft) for case in cases]
+    x = np.array([row for _, row in judged])
+    near = [hit for hit, _ in judged]
+    right = [hit and case.example.label == "answer" for hit, case in zip(near, cases, strict=True)]
     scale = x.std(axis=0) + 1e-3
     answers = calibration.fit(x, np.array(right), pull, scale=scale)
     return Weights(rank, answers, calibration.fit(x, np.array(near), pull, scale=scale), scale)
 
 
+def blank() -> Weights:
+    """Weights that say nothing yet."""
+    silent = Logistic(np.zeros(len(ANSWERING)), 0.0)
+    return Weights(np.zeros(len(RANKING)), silent, silent, np.ones(len(ANSWERING)))
+
+
+def left_out(cases: dict[str, Sequence[Case]], remembering: str = "none") -> list[tuple[Case, float, bool]]:
+    """Each case of that kind, judged by weights that its document took no part in: (case, P(answers), first is gold)."""
+    found = []
+    names = sorted(cases)
+    for fold in range(FOLDS):
+        apart = names[fold::FOLDS]
+        weights = fit([case for name in names if name not in apart for case in cases[name]])
+        for case in (case for name in apart for case in cases[name] if case.remembering == remembering):
+            hit, row = case.judged(weights)
+            found.append((case, weights.answers(row), hit))
+    return found
+
+
 def _fit_ranking(cases: Sequence[Case]) -> Array:
     """Conditional logit over the passages of each answerable question (McFadden 1974), several of which may be gold."""
     from scipy.optimize import minimize
-
-    from index.judging import features
 
     tables, golds = [], []
     for case in cases:
@@ -121,6 +124,3 @@ def write(weights: Weights, bar: float, cases: int, folder: Path = WEIGHTS) -> N
     }
     lines = json.dumps(stored, indent=1, ensure_ascii=False)
     folder.write_text(lines + "\n", encoding="utf-8")
-
-
-__all__ = ["Case", "Judge", "Memory", "Vocabulary", "documents", "fit", "gold_passages", "judge", "memory", "write"]

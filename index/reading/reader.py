@@ -48,9 +48,7 @@ class Message:
 class Reader:
     """Reads messages against the words of the documents; knows nothing of what they mean."""
 
-    def __init__(
-        self, vocabulary: Vocabulary, documents: Iterable[str], body: Iterable[str] | None = None
-    ) -> None:
+    def __init__(self, vocabulary: Vocabulary, documents: Iterable[str], body: Iterable[str] | None = None) -> None:
         """`documents` are their texts, `body` the same without sources (all of them if not given)."""
         texts = list(documents)
         held = _held(texts)
@@ -62,9 +60,12 @@ class Reader:
         names = frozenset(self.names.held_names)
         self._names = names
         # Drug names are spelt alike in both languages, so they say nothing about which one it is.
-        self._french_words = frozenset(
-            word for word, value in vocabulary.french.items() if word != value and not names & set(words(value))
-        ) - held
+        self._french_words = (
+            frozenset(
+                word for word, value in vocabulary.french.items() if word != value and not names & set(words(value))
+            )
+            - held
+        )
 
     def read(self, question: str, history: Sequence[str] = ()) -> Message:
         """`history`: earlier messages, oldest first."""

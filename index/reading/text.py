@@ -29,9 +29,9 @@ FUNCTION_WORDS = frozenset(
     way kind sort bit lot really actually exactly maybe perhaps kid kids child children son daughter doctor doctors page
     document s t m re ve ll d don im ive id whats hows wheres shes hes theyre isnt doesnt dont cant wont didnt wasnt tho
     though u ur r pls plz wat wot got gonna wanna
-    le la les un une des du de d l et ou mais que qui quoi quel quelle quels quelles est sont c ce cet cette ces il elle
-    on nous vous ils elles je j me m te t se s son sa ses mon ma mes notre votre leur y en ne pas plus pour par avec dans
-    sur comment quand pourquoi combien""".split()
+    le la les un une des du de d l et ou mais que qui quoi quel quelle quels quelles est sont c ce cet cette ces il
+    elle on nous vous ils elles je j me m te t se s son sa ses mon ma mes notre votre leur y en ne pas plus pour par
+    avec dans sur comment quand pourquoi combien""".split()  # noqa: SIM905
 )
 
 

@@ -47,7 +47,9 @@ def read_listener(folder: Path) -> Listener:
         )
         for part in ("statements", "topics")
     }
-    return Listener(parts["statements"], parts["topics"], (float(arrays["rings_from"][0]), float(arrays["rings_from"][1])))
+    return Listener(
+        parts["statements"], parts["topics"], (float(arrays["rings_from"][0]), float(arrays["rings_from"][1]))
+    )
 
 
 def _key(path: Path) -> str:
