@@ -4,7 +4,7 @@ import functools
 import math
 import unicodedata
 
-from index.reading.text import dictionary, folded, frequency, is_word, pieces
+from index.reading.text import folded, frequency, is_word, pieces
 
 STRONGEST = 4.0  # no single word decides a language by more than this log ratio
 UNACCENTED = 2.0  # evidence of a French word written without its accents
@@ -46,7 +46,7 @@ def _script(text: str) -> str:
         counts[SCRIPTS.get(name, "")] = counts.get(SCRIPTS.get(name, ""), 0) + 1
     # Japanese mixes its own scripts with Chinese signs.
     best = "ja" if counts.get("ja") else max(counts, key=lambda code: counts[code], default="")
-    if not best or counts[best] * 2 < len(letters) and best != "ja":
+    if not best or (counts[best] * 2 < len(letters) and best != "ja"):
         return ""
     if best == "ru" and any(c in text for c in "іїєґІЇЄҐ"):
         return "uk"

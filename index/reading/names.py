@@ -204,7 +204,7 @@ class Names:
                 if alike >= ALIKE and Levenshtein.normalized_similarity(joined, name) >= HALF:
                     hits.append((alike, name))
         hits.sort(reverse=True)
-        return (size, hits[0][1]) if len(hits) == 1 or hits and hits[0][0] > hits[1][0] + 0.05 else None
+        return (size, hits[0][1]) if len(hits) == 1 or (hits and hits[0][0] > hits[1][0] + 0.05) else None
 
 
 def _spelt(word: str) -> bool:
