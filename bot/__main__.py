@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--misses", type=int, default=20, metavar="N", help="how many misses to print (default 20)")
     judge.add_argument("--folds", type=int, default=5, metavar="N", help="folds of the cross-validation (default 5)")
     judge.add_argument("--withhold", action="store_true", help="judge without the example questions of the documents")
+    judge.add_argument("--curve", action="store_true", help="also judge after 0, 15, 60, 250, 1000 and all examples")
     space = commands.add_parser("space", help="write a folder that is ready to be pushed as a Hugging Face Space")
     space.add_argument("folder", type=Path, help="new, empty, or written by this before; its .git is left alone")
     commands.add_parser("words", help="print every sentence of the bot's own, for a clinician to review")
@@ -78,7 +79,9 @@ def _batch(asked: argparse.Namespace) -> int:
 def _evaluate(asked: argparse.Namespace) -> int:
     from bot.evaluation.evaluate import evaluate
 
-    return evaluate(asked.file, asked.report, misses=asked.misses, folds=asked.folds, withhold=asked.withhold)
+    return evaluate(
+        asked.file, asked.report, misses=asked.misses, folds=asked.folds, withhold=asked.withhold, curve=asked.curve
+    )
 
 
 def _space(asked: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from corpus.questions import QUESTIONS
 from corpus.vocabulary import Vocabulary, read_vocabulary
 from index.errors import EncoderError, StaleIndexError
 from index.judging import judge, listener, memory
-from index.judging.features import Asked, TopicMap
+from index.judging.features import Asked, Remembered, TopicMap
 from index.judging.judge import Evidence, Judge
 from index.judging.kernel import Floats
 from index.judging.listener import Listener
@@ -193,7 +193,7 @@ def gathered(
     text: str,
     encoded: Encoded,
     topic: Floats,
-    remembered: "memory.Remembered",
+    remembered: Remembered,
     table: Floats | None = None,
 ) -> Evidence:
     """The evidence for one reading against the document whose passages are `rows`."""

@@ -38,7 +38,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class JudgedAsk:
     """`hits` are of the document that answers surest, best first. `answers`: P(the first of them answers);
-    `near`: P(it is at least the nearest statement). `bar`: the promised one on `answers`. `topic`: what is asked about, "" when unknown."""
+    `near`: P(it is at least the nearest statement). `bar`: the promised one on `answers`.
+    `topic`: what is asked about, "" when unknown."""
 
     ask: ReadAsk
     document: Document

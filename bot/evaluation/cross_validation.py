@@ -1,27 +1,40 @@
 """Findings for labelled questions by an index that has not learned from them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from corpus import Example
 from index import build
-from index.judging import memory
+from index.reading.text import words
 from index.search import Findings, Index
 
+SIZES = (0, 15, 60, 250, 1000)  # example questions of the learning curve, before all of them
+Key = tuple[tuple[str, ...], ...]
+Say = Callable[[str], None]
 
-def key(example: Example) -> tuple[str, tuple[str, ...]]:
-    """Two examples with the same words are the same question, whatever their label."""
-    return example.question.strip().casefold(), example.history
+
+def key(example: Example) -> Key:
+    """Two examples with the same words, in the same talk, are the same question, whatever their label."""
+    return tuple(tuple(words(text.replace("’", "'"))) for text in (*example.history, example.question))
+
+
+def retaught(index: Index, examples: Sequence[Example]) -> Index:
+    """The same index with judges that learned from `examples` alone; a document without its own reads alone."""
+    judges = []
+    for document in index.documents:
+        own = [example for example in examples if example.document in ("", document.name)]
+        if not any(example.document for example in own):
+            own = []
+        judges.append(
+            build.judge_of(document, own, index.reader, index.encoder, index.similarities, index.listener)
+        )
+    return Index(index.encoder, index.reader, index.similarities, index.listener, judges)
 
 
 def findings_left_out(
-    judged: Sequence[Example],
-    folds: int,
-    corpus: Path = build.CORPUS,
-    say: Callable[[str], None] = build.say,
-    withhold: bool = False,
+    judged: Sequence[Example], folds: int, corpus: Path = build.CORPUS, say: Say = build.say, withhold: bool = False
 ) -> list[Findings]:
     """One Findings for each of `judged`, in order.
 
@@ -30,42 +43,42 @@ def findings_left_out(
     from the examples of the documents at all.
     """
     index = build.load(corpus, say=say)
-    documents, examples, reader = build.read(corpus)
+    examples = build.read(corpus)[1]
     if withhold:
-        bare = Index(documents, index.encoder, reader, index.similarities, [])
+        bare = retaught(index, [])
         return [bare.look_up(example.question, example.history) for example in judged]
     learned = {key(example) for example in examples}
-    found = [None if key(e) in learned else index.look_up(e.question, e.history) for e in judged]
-    seen = [i for i, findings in enumerate(found) if findings is None]
-    if not seen:
-        return found
-    say(f"{len(seen)} of {len(judged)} questions are examples: judging them by {folds}-fold cross-validation …")
-    names = np.array([passage.document.name for passage in index.similarities.passages])
-    learned = {
-        document.name: build.table_of_examples(
-            document,
-            [e for e in examples if e.document in ("", document.name)],
-            reader,
-            index.encoder,
-            index.similarities,
-            np.flatnonzero(names == document.name),
-        )
-        for document in documents
-        if any(e.document == document.name for e in examples)
-    }
+    seen = sorted({key(example) for example in judged} & learned)
+    found = {i: index.look_up(e.question, e.history) for i, e in enumerate(judged) if key(e) not in learned}
+    if seen:
+        say(f"{len(judged) - len(found)} of {len(judged)} questions are examples: {folds}-fold cross-validation …")
     # One fold for each question, however often and in whichever file it stands.
-    questions = sorted({key(judged[i]) for i in seen})
-    fold_of = dict(zip(questions, np.random.default_rng(0).permutation(len(questions)) % folds, strict=True))
-    for fold in range(folds):
+    fold_of = dict(zip(seen, (np.random.default_rng(0).permutation(len(seen)) % folds).tolist(), strict=True))
+    for fold in sorted(set(fold_of.values())):
         say(f"  fold {fold + 1} of {folds}")
-        models = []
-        for document in documents:
-            if document.name in learned:
-                own = learned[document.name]
-                kept = np.array([i for i, e in enumerate(own.examples) if fold_of.get(key(e)) != fold])
-                models.append(memory.fit(document, own.subset(kept)))
-        held_out = Index(documents, index.encoder, reader, index.similarities, models)
-        for i in seen:
-            if fold_of[key(judged[i])] == fold:
-                found[i] = held_out.look_up(judged[i].question, judged[i].history)
-    return found
+        held_out = retaught(index, [e for e in examples if fold_of.get(key(e)) != fold])
+        for i, example in enumerate(judged):
+            if fold_of.get(key(example)) == fold:
+                found[i] = held_out.look_up(example.question, example.history)
+    return [found[i] for i in range(len(judged))]
+
+
+def learning_curve(
+    judged: Sequence[Example], corpus: Path = build.CORPUS, say: Say = build.say, sizes: Sequence[int] = SIZES
+) -> list[tuple[int, list[Findings]]]:
+    """(number of examples, findings of `judged`) for each of `sizes` and for all examples of the documents, in a
+    shuffle that is the same each run. What is judged is never learned from."""
+    index = build.load(corpus, say=say)
+    kept = shuffled(build.read(corpus)[1], {key(example) for example in judged})
+    curve = []
+    for size in [*(size for size in sizes if size < len(kept)), len(kept)]:
+        say(f"  judging after {size} example questions …")
+        taught = retaught(index, kept[:size])
+        curve.append((size, [taught.look_up(e.question, e.history) for e in judged]))
+    return curve
+
+
+def shuffled(examples: Sequence[Example], without: Collection[Key]) -> list[Example]:
+    """The examples of documents in a seeded order, without those that are judged."""
+    own = [example for example in examples if example.document and key(example) not in without]
+    return [own[i] for i in np.random.default_rng(0).permutation(len(own))]

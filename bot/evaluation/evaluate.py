@@ -9,21 +9,38 @@ import numpy as np
 
 from bot.ask import answer_from
 from bot.evaluation import metrics
-from bot.evaluation.cross_validation import findings_left_out
+from bot.evaluation.cross_validation import findings_left_out, learning_curve
 from bot.evaluation.metrics import Row
+from corpus import Example
 from corpus.questions import read_question_file
 from index import build
+from index.judging.promise import PROMISE
+from index.search import Findings
+
+CURVE = ("right_first", "false_answer", "answered_but_wrong", "auroc", "calibration_error")  # its columns
 
 
 def evaluate(
-    file: Path, report: Path | None = None, *, misses: int = 20, folds: int = 5, withhold: bool = False
+    file: Path,
+    report: Path | None = None,
+    *,
+    misses: int = 20,
+    folds: int = 5,
+    withhold: bool = False,
+    curve: bool = False,
 ) -> int:
-    found = judged(file, folds, withhold=withhold)
-    lines = [f"{len(found)} questions of {file.name}", *_table(found), "", *by_kind(found)]
+    examples = examples_of(file)
+    found = _rows(examples, findings_left_out(examples, folds, withhold=withhold))
+    lines = [f"{len(found)} questions of {file.name}", *_table(found), "", promised(found), "", *by_kind(found)]
     firm = [row for row in found if not row.example.boundary]
-    if len(firm) < len(found):
+    if firm and len(firm) < len(found):
         lines += ["", f"without the {len(found) - len(firm)} that could be labelled otherwise", *_table(firm)]
     lines += ["", f"the {misses} worst misses", *worst(found, misses)]
+    points = []
+    if curve:
+        judged_at = learning_curve(examples)
+        points = [(size, metrics.compute(_rows(examples, findings))) for size, findings in judged_at]
+        lines += ["", "learning curve", *_curve(points)]
     print("\n".join(lines))
     if report:
         report.mkdir(parents=True, exist_ok=True)
@@ -31,29 +48,61 @@ def evaluate(
         (report / "figures.json").write_text(json.dumps(metrics.compute(found), indent=1) + "\n", encoding="utf-8")
         metrics.plot_reliability(found, report / "reliability.svg")
         metrics.plot_risk_coverage(found, report / "risk-coverage.svg")
+        if points:
+            metrics.plot_curve(points, CURVE[:3], report / "curve.svg")
     return 0
 
 
-def judged(file: Path, folds: int = 5, *, withhold: bool = False) -> list[Row]:
-    """Each question of `file` with its answer, by an index that did not learn from it.
-
-    A file that is not named after a document is read as questions about the first one.
-    """
+def examples_of(file: Path) -> list[Example]:
+    """A file that is not named after a document is read as questions about the first one."""
     documents, _, _ = build.read(build.CORPUS)
-    document = next((d for d in documents if d.name.rpartition(".")[0] == file.stem), documents[0])
-    examples = read_question_file(file, document)
-    found = findings_left_out(examples, folds, withhold=withhold)
+    document = next((d for d in documents if d.stem == file.stem), documents[0])
+    return read_question_file(file, document)
+
+
+def judged(file: Path, folds: int = 5, *, withhold: bool = False) -> list[Row]:
+    """Each question of `file` with its answer, by an index that did not learn from it."""
+    examples = examples_of(file)
+    return _rows(examples, findings_left_out(examples, folds, withhold=withhold))
+
+
+def _rows(examples: Sequence[Example], found: Sequence[Findings]) -> list[Row]:
     answers = [answer_from(findings, example.question) for example, findings in zip(examples, found, strict=True)]
     return metrics.rows(examples, answers)
 
 
 def _table(found: Sequence[Row]) -> list[str]:
+    """Every figure; one that no question of the file is about is said to be that."""
     values, spread = metrics.compute(found), metrics.intervals(found)
-    return [
-        f"  {name:26s} {value:.3f}  ({spread[name][0]:.3f} to {spread[name][1]:.3f})"
-        for name, value in values.items()
-        if not np.isnan(value) and name in spread
-    ]
+    lines = []
+    for name, value in values.items():
+        if np.isnan(value) or name not in spread:
+            lines.append(f"  {name:26s} —      (no such question)")
+        else:
+            lines.append(f"  {name:26s} {value:.3f}  ({spread[name][0]:.3f} to {spread[name][1]:.3f})")
+    return lines
+
+
+def promised(found: Sequence[Row]) -> str:
+    """Whether at most the promised share of what a document does not answer was answered."""
+    out = [row for row in found if row.example.label == "out"]
+    most = PROMISE.false_answers
+    if not out:
+        return f"promise: at most {most:.1%} of unanswerable questions are answered; the file has none to judge it by"
+    wrong = sum(row.answered for row in out)
+    low, high = metrics.exact_interval(wrong, len(out))
+    # Only a whole interval above the promise shows that it was broken, and one below it that it was kept.
+    said = "is shown to hold" if high <= most else "is broken" if low > most else "cannot be told from so few"
+    held = "held" if wrong / len(out) <= most else "did not hold"
+    return (
+        f"promise: at most {most:.1%} of unanswerable questions are answered; here {wrong} of {len(out)},"
+        f" {wrong / len(out):.1%} (95% exact binomial: {low:.1%} to {high:.1%}): {held} here, in general it {said}"
+    )
+
+
+def _curve(points: Sequence[tuple[int, dict[str, float]]]) -> list[str]:
+    head = "  examples  " + "  ".join(f"{name:>18s}" for name in CURVE)
+    return [head, *(f"  {size:8d}  " + "  ".join(f"{at[name]:18.3f}" for name in CURVE) for size, at in points)]
 
 
 def by_kind(found: Sequence[Row]) -> list[str]:

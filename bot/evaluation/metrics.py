@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -131,12 +132,26 @@ def reliability(found: Sequence[Row]) -> list[tuple[float, float, float]]:
     ]
 
 
-def intervals(found: Sequence[Row], figure: Callable[[Sequence[Row]], dict[str, float]] = compute):
+def exact_interval(hits: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Of a share, two-sided (Clopper and Pearson 1934)."""
+    from scipy.stats import beta
+
+    tail = (1 - confidence) / 2
+    low = float(beta.ppf(tail, hits, of - hits + 1)) if hits else 0.0
+    return low, float(beta.ppf(1 - tail, hits + 1, of - hits)) if hits < of else 1.0
+
+
+def intervals(
+    found: Sequence[Row], figure: Callable[[Sequence[Row]], dict[str, float]] = compute
+) -> dict[str, tuple[float, float]]:
     """95% percentile bootstrap intervals (Efron and Tibshirani 1993, ch. 13) of every figure."""
     random = np.random.default_rng(0)
     drawn = [figure([found[i] for i in random.integers(len(found), size=len(found))]) for _ in range(RESAMPLES)]
     return {
-        name: tuple(float(v) for v in np.nanpercentile([d[name] for d in drawn], (2.5, 97.5)))
+        name: (
+            float(np.nanpercentile([d[name] for d in drawn], 2.5)),
+            float(np.nanpercentile([d[name] for d in drawn], 97.5)),
+        )
         for name in drawn[0]
         if not all(np.isnan(d[name]) for d in drawn)
     }
@@ -160,7 +175,18 @@ def plot_risk_coverage(found: Sequence[Row], path: Path) -> None:
     save(path)
 
 
-def _axes(x: str, y: str, title: str):
+def plot_curve(points: Sequence[tuple[int, dict[str, float]]], shown: Sequence[str], path: Path) -> None:
+    """One line a figure over the number of example questions, on a scale that has room for none of them."""
+    axes, save = _axes("example questions", "share", "Learning curve")
+    for name in shown:
+        axes.plot([size for size, _ in points], [at[name] for _, at in points], marker="o", label=name)
+    axes.set_xscale("symlog", linthresh=10)
+    axes.set_xlim(0, max(1, 1.1 * max(size for size, _ in points)))
+    axes.legend()
+    save(path)
+
+
+def _axes(x: str, y: str, title: str) -> tuple[Any, Callable[[Path], None]]:
     import matplotlib
 
     matplotlib.use("svg")

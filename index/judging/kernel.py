@@ -71,7 +71,7 @@ class KernelRidge:
 
     def alike(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """k of shape (m, n)."""
-        found = np.exp(-GAMMA * (1 - vectors @ self.vectors.T)).astype(np.float32)
+        found: Floats = np.exp(-GAMMA * (1 - vectors @ self.vectors.T)).astype(np.float32)
         for row, text in zip(found, texts, strict=True):
             for i, value in _weighed(terms(text), self._rows, self.idf):
                 span = slice(self.starts[i], self.starts[i + 1])
@@ -115,7 +115,8 @@ def reach_of(alike: Floats) -> Floats:
         return np.zeros(len(alike), np.float32)
     most = min(NEAREST, alike.shape[1])
     nearest = -np.partition(-alike, most - 1, axis=1)[:, :most]
-    return (nearest.sum(axis=1) / NEAREST).astype(np.float32)
+    reach: Floats = (nearest.sum(axis=1) / NEAREST).astype(np.float32)
+    return reach
 
 
 def fit(

@@ -42,7 +42,8 @@ INDIRECT = re.compile(
     r"explain|define|describe|list|look(?:ing)? (?:up|for)|want(?:ed)? to know|need(?:ed)? to know|like to know|"
     r"curious|(?:any|some) (?:info|information|idea)|(?:do|don'?t|doesn'?t|didn'?t|not|never) (?:you )?"
     r"(?:know|understand|sure|get|explain(?:ed)?)|no idea|question (?:is|about)|info(?:rmation)? (?:on|about)|meaning of|"
-    r"(?:i|we|she|he|they)(?:'d| would)? (?:also )?(?:need|want|like)(?:ed|s)? (?:the|a|an|to (?:see|read|find|understand))|"
+    r"(?:i|we|she|he|they)(?:'d| would)? (?:also )?(?:need|want|like)(?:ed|s)? "
+    r"(?:the|a|an|to (?:see|read|find|understand))|"
     r"savoir|expliqu\w+|dites|dis-moi|me demand\w+|comprend\w*|renseign\w+|cherche)\b",
     re.IGNORECASE,
 )
@@ -176,9 +177,8 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
     for cut in cuts:
         head = sentence[at : cut.start()].strip(" ,;")
         # "which drugs, and when" asks twice; "I have a cold and is it bad" asks once, with its background.
-        if (content(head) or LEANING.search(head)) and (
-            asks_something(head) or WH.search(head) or len(head.split()) >= BACKGROUND
-        ):
+        stands = content(head) or LEANING.search(head)
+        if stands and (asks_something(head) or WH.search(head) or len(head.split()) >= BACKGROUND):
             parts.append(head)
             at = cut.end()
     parts.append(sentence[at:].strip(" ,;"))

@@ -24,6 +24,7 @@ class Lexical:
         return self._bm25.get_scores(words) if words else np.zeros(self._bm25.scores["num_docs"], np.float32)
 
     def _words(self, texts: Sequence[str]) -> list[list[str]]:
-        return bm25s.tokenize(
+        found: list[list[str]] = bm25s.tokenize(
             list(texts), stopwords=self._stopwords, stemmer=self._stem, return_ids=False, show_progress=False
         )
+        return found

@@ -11,6 +11,7 @@ BM25 only picks candidates in a large collection: measured, it spoils the rankin
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,7 +35,9 @@ def in_context(passage: Passage) -> str:
 class Similarities:
     """`rows` of the FAISS index are all passages, then all their units, in order."""
 
-    def __init__(self, passages: Sequence[Passage], faiss_index, tokens: np.ndarray, ends: np.ndarray) -> None:
+    def __init__(
+        self, passages: Sequence[Passage], faiss_index: faiss.Index, tokens: np.ndarray, ends: np.ndarray
+    ) -> None:
         """`tokens` (word pieces of all passages, d) may be memory-mapped; `ends[i]` closes passage i."""
         self.passages = passages
         self.many = len(passages) > FEW
@@ -56,7 +59,7 @@ class Similarities:
         whole = rows < len(self.passages)
         table[rows[whole], DENSE] = scores[whole]
         np.maximum.at(table[:, SENTENCE], self._owner[rows[~whole]], scores[~whole])
-        if self.many:
+        if self._lexical:
             by_words = np.argsort(-self._lexical.scores(text), kind="stable")[:NEAREST_WORDS]
             for i in np.union1d(self._owner[rows], by_words):
                 tokens = self._tokens[self._starts[i] : self._ends[i]].astype(np.float32)
@@ -77,7 +80,8 @@ class Similarities:
         """Cosine of the question with each unit of one passage, in order."""
         units = np.flatnonzero(self.unit_owner == passage)
         first = len(self.passages) + int(units[0])
-        return self._faiss.reconstruct_n(first, len(units)) @ vector
+        cosines: Floats = self._faiss.reconstruct_n(first, len(units)) @ vector
+        return cosines
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,11 @@ class Matches(Sequence[Floats]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> Floats:  # type: ignore[override]  # no slices
         row = self.rows[i]
         passage = self.tokens[self.starts[row] : self.ends[row]].astype(np.float32)
-        return (self.encoded.tokens @ passage.T).max(axis=1)
+        best: Floats = (self.encoded.tokens @ passage.T).max(axis=1)
+        return best
 
 
 def late_interaction(question: np.ndarray, tokens: np.ndarray, starts: np.ndarray) -> np.ndarray:
@@ -104,4 +109,5 @@ def late_interaction(question: np.ndarray, tokens: np.ndarray, starts: np.ndarra
 
     The mean over the question's word pieces of the best cosine.
     """
-    return np.maximum.reduceat(question @ tokens.T, starts, axis=1).mean(axis=0)
+    scores: Floats = np.maximum.reduceat(question @ tokens.T, starts, axis=1).mean(axis=0)
+    return scores

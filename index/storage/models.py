@@ -47,9 +47,8 @@ def read_listener(folder: Path) -> Listener:
         )
         for part in ("statements", "topics")
     }
-    return Listener(
-        parts["statements"], parts["topics"], (float(arrays["rings_from"][0]), float(arrays["rings_from"][1]))
-    )
+    few, many = map(float, arrays["rings_from"])
+    return Listener(parts["statements"], parts["topics"], (few, many))
 
 
 def _key(path: Path) -> str:

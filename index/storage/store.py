@@ -39,9 +39,8 @@ def sources(corpus: Path, weights: Weights) -> dict[str, str]:
         raise CorpusError(f"cannot be read ({e.strerror}); expected a file", Path(e.filename)) from e
     found |= {f"general {path.name}": digest(path) for path in sorted(GENERAL.glob("*.jsonl"))}
     recipe = hashlib.sha256()
-    for path in sorted(
-        [*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py"), *(CODE / "index").rglob("judge.json")]
-    ):
+    code = [*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py"), *(CODE / "index").rglob("judge.json")]
+    for path in sorted(code):
         recipe.update(path.read_bytes())
     return {**found, f"encoder {weights.name}": weights.sha256, "code of corpus/ and index/": recipe.hexdigest()}
 
