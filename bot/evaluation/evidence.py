@@ -1,0 +1,180 @@
+"""python -m bot.evaluation.evidence [NAME FIGURES.json]: the tables of docs/measured.md, from saved figures.
+
+A table stands between `<!-- table NAME: command -->` and `<!-- end -->`. Its figures are in
+docs/measured/NAME.json, with the set they were measured on, its size and the commit; text that says anything
+else fails the tests. With NAME and FIGURES.json, which `python -m bot evaluate … --report FOLDER` writes to
+FOLDER/figures.json, that file is made first. Nothing is measured here.
+"""
+
+import json
+import math
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "measured.md"
+SAVED = ROOT / "docs" / "measured"
+MEASURED = ("corpus", "index", "bot", "app.py", "tests/questions")  # what a figure depends on
+TABLE = re.compile(r"(<!-- table (?P<name>\w+): (?P<command>[^\n]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+NOT_YET = "Not measured yet.\n"
+
+
+class EvidenceError(ValueError):
+    """One sentence: which file or table is wrong, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table's place in the page: its name, the command that measures it, and its text."""
+
+    name: str
+    command: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`figures` by name, each a number, or a number with the ends of its interval. `set`: the file of questions,
+    which has `size` lines. `commit`: the code that was measured."""
+
+    figures: dict[str, float | list[float]]
+    set: str
+    size: int
+    commit: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.figures, dict) or not self.figures:
+            raise EvidenceError(f"figures has value {self.figures!r}; expected at least one figure")
+        for name, value in self.figures.items():
+            numbers = value if isinstance(value, list) else [value]
+            if len(numbers) not in (1, 3) or not all(_is_number(number) for number in numbers):
+                raise EvidenceError(f"{name} has value {value!r}; expected a number, or one with its interval")
+        if not isinstance(self.set, str) or not self.set:
+            raise EvidenceError(f"set has value {self.set!r}; expected a file of questions")
+        if type(self.size) is not int or self.size < 1:
+            raise EvidenceError(f"size has value {self.size!r}; expected how many questions there are")
+        if not isinstance(self.commit, str) or not re.fullmatch("[0-9a-f]{7,40}", self.commit):
+            raise EvidenceError(f"commit has value {self.commit!r}; expected a commit's digest")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def tables(page: str) -> list[Table]:
+    """In order. Raises EvidenceError for a marker without its end, and for two tables of one name."""
+    found = [Table(match["name"], match["command"], match["body"]) for match in TABLE.finditer(page)]
+    if page.count("<!-- table ") != len(found) or page.count("<!-- end -->") != len(found):
+        raise EvidenceError("a table's marker lacks its end, or its command; expected pairs")
+    names = [table.name for table in found]
+    if len(set(names)) < len(names):
+        raise EvidenceError(f"the tables are {', '.join(names)}; expected each once")
+    return found
+
+
+def read(path: Path) -> Evidence:
+    """Raises EvidenceError naming file, key, value and expectation."""
+    try:
+        return Evidence(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as e:
+        raise EvidenceError(f"{path.name}: {e}") from e
+
+
+def body(evidence: Evidence | None) -> str:
+    """The text between the markers.
+
+    Evidence({"auroc": [.99, .98, 1]}, "q.jsonl", 9, "58a678c") → "9 lines of `q.jsonl`, at 58a678c: …"
+    """
+    if evidence is None:
+        return NOT_YET
+    rows = [f"| {name} | {_shown(value)} |" for name, value in evidence.figures.items()]
+    head = f"{evidence.size} lines of `{evidence.set}`, at {evidence.commit[:10]}:"
+    return "\n".join([head, "", "| figure | value |", "|---|---|", *rows, ""])
+
+
+def _shown(value: float | list[float]) -> str:
+    if isinstance(value, list):
+        return f"{value[0]:.3f}" + (f" ({value[1]:.3f} to {value[2]:.3f})" if len(value) == 3 else "")
+    return str(value) if isinstance(value, int) else f"{value:.3f}"
+
+
+def written(page: str, saved: Path = SAVED) -> str:
+    """The page with every table written from its saved figures. Raises EvidenceError."""
+    of = {table.name: _saved(table.name, saved) for table in tables(page)}
+    strangers = {path.stem for path in saved.glob("*.json")} - of.keys()
+    if strangers:
+        raise EvidenceError(f"{sorted(strangers)[0]}.json has no table; expected one of {', '.join(of)}")
+    return TABLE.sub(lambda match: f"{match[1]}{body(of[match['name']])}{match[5]}", page)
+
+
+def _saved(name: str, saved: Path) -> Evidence | None:
+    path = saved / f"{name}.json"
+    return read(path) if path.exists() else None
+
+
+def save(name: str, figures: Path, page: str, saved: Path = SAVED, root: Path = ROOT) -> Path:
+    """Makes `saved`/NAME.json of figures that the table's command has just measured. Raises EvidenceError."""
+    command = next((table.command for table in tables(page) if table.name == name), "")
+    given = re.search(r"\S+\.jsonl", command)
+    if not given:
+        raise EvidenceError(f"{name}: there is no table of that name with a file of questions in its command")
+    try:
+        measured = json.loads(figures.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        raise EvidenceError(f"{figures}: {e}") from e
+    kept = {key: value for key, value in measured.items() if not (isinstance(value, float) and math.isnan(value))}
+    evidence = Evidence(kept, given[0], size_of(root / given[0]), commit(root))
+    path = saved / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(asdict(evidence), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def size_of(questions: Path) -> int:
+    """How many lines a file of questions has. Raises EvidenceError when it cannot be read."""
+    try:
+        return sum(1 for line in questions.read_text(encoding="utf-8").split("\n") if line.strip())
+    except OSError as e:
+        raise EvidenceError(f"{questions}: cannot be read ({e.strerror}); expected a file of questions") from e
+
+
+def commit(root: Path = ROOT) -> str:
+    """The commit that is checked out. Raises EvidenceError when what is measured differs from it."""
+
+    def git(*arguments: str) -> str:
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, encoding="utf-8")
+        if done.returncode:
+            raise EvidenceError(f"git {arguments[0]}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    changed = git("status", "--porcelain", "--", *MEASURED)
+    if changed:
+        raise EvidenceError(f"{changed.split()[-1]} is not committed; expected figures of a commit")
+    return git("rev-parse", "HEAD")
+
+
+def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> int:
+    given = sys.argv[1:] if arguments is None else arguments
+    if len(given) not in (0, 2):
+        print("usage: python -m bot.evaluation.evidence [NAME FIGURES.json]", file=sys.stderr)
+        return 2
+    try:
+        page = PAGE.read_text(encoding="utf-8")
+        if given:
+            say(f"Wrote {save(given[0], Path(given[1]), page).relative_to(ROOT)}.")
+        PAGE.write_text(written(page), encoding="utf-8")
+    except EvidenceError as e:
+        print(f"error: {e}", file=sys.stderr)
+        return 1
+    missing = [table.name for table in tables(page) if not (SAVED / f"{table.name}.json").exists()]
+    rest = f"; not measured yet: {', '.join(missing)}" if missing else ""
+    say(f"Wrote {PAGE.relative_to(ROOT)}{rest}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
