@@ -1,4 +1,4 @@
-"""python -m bot ask | batch | evaluate"""
+"""python -m bot ask | batch | evaluate | words"""
 
 import argparse
 import json
@@ -32,9 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
     judge.add_argument("--misses", type=int, default=20, metavar="N", help="how many misses to print (default 20)")
     judge.add_argument("--folds", type=int, default=5, metavar="N", help="folds of the cross-validation (default 5)")
     judge.add_argument("--withhold", action="store_true", help="judge without the example questions of the documents")
+    commands.add_parser("words", help="print every sentence of the bot's own, for a clinician to review")
     asked = parser.parse_args(arguments)
     try:
-        return {"ask": _ask, "batch": _batch, "evaluate": _evaluate}[asked.command](asked)
+        return {"ask": _ask, "batch": _batch, "evaluate": _evaluate, "words": _words}[asked.command](asked)
     except (CorpusError, IndexProblem) as e:
         print(f"error: {e}", file=sys.stderr)
         return 1
@@ -69,6 +70,15 @@ def _evaluate(asked: argparse.Namespace) -> int:
     from bot.evaluation.evaluate import evaluate
 
     return evaluate(asked.file, asked.report, misses=asked.misses, folds=asked.folds, withhold=asked.withhold)
+
+
+def _words(asked: argparse.Namespace) -> int:
+    from bot.words.review import review
+
+    sys.stdout.reconfigure(encoding="utf-8")
+    for line in review():
+        print(line)
+    return 0
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # this spelling, and before Gradio is imported
 import gradio as gr
+from gradio.block_function import BlockFunction
 from gradio.events import api as register
 from markupsafe import Markup
 
@@ -30,7 +31,7 @@ from index.search import Findings, Hit, Index
 ASSETS = Path(__file__).parent / "assets"
 KEPT = 3600  # seconds that a session's earlier questions stay in memory
 MOST_RANKED = 10
-FOR_THE_SCRIPT = ("first_screen", "box", "card")  # tables of the words files
+FOR_THE_SCRIPT = ("box", "card")  # tables of the words files
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,13 @@ def hits_within(findings: Findings, within: tuple[str, ...]) -> list[Hit]:
     return hits
 
 
+class Blocks(gr.Blocks):
+    """Gradio's; but inputs that are left out at the end are None. It would print all inputs, the question too."""
+
+    def validate_inputs(self, block_fn: BlockFunction, inputs: list[Any]) -> None:
+        inputs += [None] * (len(block_fn.inputs) - len(inputs))
+
+
 def page(index: Index, examples: list[Example], answer: Callable[..., Turn] = answer) -> gr.Blocks:
     """A fresh page. `answer` is a parameter so that a benchmark can measure what is not ours."""
 
@@ -100,7 +108,7 @@ def page(index: Index, examples: list[Example], answer: Callable[..., Turn] = an
         return ask(index, asked.question, asked.history).record()
 
     own, in_languages = words("en"), screens(index.documents, examples)
-    demo: gr.Blocks = gr.Blocks(title=title(index.documents), analytics_enabled=False, delete_cache=(KEPT, KEPT))
+    demo = Blocks(title=title(index.documents), analytics_enabled=False, delete_cache=(KEPT, KEPT))
     with demo:
         gr.HTML(intro(in_languages), elem_id="intro", js_on_load=None, apply_default_css=False)
         gr.HTML(conversation(), elem_id="talk", js_on_load=None, apply_default_css=False)

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from corpus import CorpusError, Document
 
@@ -69,12 +70,7 @@ def _capital(text: str) -> str:
 
 def read_words(path: Path) -> Words:
     """Raises CorpusError naming file, key, value and expectation."""
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as e:
-        raise CorpusError(f"cannot be read ({e.strerror}); expected a words file", path) from e
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise CorpusError(f"is not valid TOML ({e})", path) from e
+    tables = _toml(path)
     for table, rows in tables.items():
         if not isinstance(rows, dict):
             raise CorpusError(f"{table} has value {rows!r}; expected a table of sentences", path)
@@ -82,6 +78,26 @@ def read_words(path: Path) -> Words:
             if not isinstance(sentence, str):
                 raise CorpusError(f"{table}.{name} has value {sentence!r}; expected a sentence", path)
     return Words(path.stem, tables)
+
+
+def read_other(path: Path) -> dict[str, str]:
+    """The sentences for those who write in another language, by ISO 639-1 code. Raises CorpusError as above."""
+    read = _toml(path)
+    for code, sentence in read.items():
+        if not isinstance(sentence, str):
+            raise CorpusError(f"{code} has value {sentence!r}; expected a sentence", path)
+    if OTHER not in read:
+        raise CorpusError(f"lacks {OTHER!r}; expected what is said in every other language", path)
+    return read
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as e:
+        raise CorpusError(f"cannot be read ({e.strerror}); expected a words file", path) from e
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise CorpusError(f"is not valid TOML ({e})", path) from e
 
 
 def check_same_keys(one: Words, other: Words, folder: Path = FOLDER) -> None:
@@ -115,11 +131,12 @@ def words(language: str) -> Words:
 
 
 @functools.cache
-def _others() -> dict[str, str]:
-    path = FOLDER / f"{OTHER}.toml"
-    return dict(tomllib.loads(path.read_text(encoding="utf-8")))
+def other_languages() -> dict[str, str]:
+    """That only English and French are understood, by ISO 639-1 code, and in `other` for the rest."""
+    return read_other(FOLDER / f"{OTHER}.toml")
 
 
 def other_language(code: str) -> str:
     """That only English and French are understood, in the language of that ISO 639-1 code."""
-    return _others().get(code) or _others()[OTHER]
+    said = other_languages()
+    return said.get(code) or said[OTHER]

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import wording
 from bot.__main__ import main
 from bot.ask import answer_from, ask, chosen
 from bot.batch import answer_line, batch
+from bot.words import LANGUAGES, words
 from corpus.questions import EMERGENCY, TOPICS
 from index.reading.reader import Reading
 from index.search import Findings, Hit
 
-FIELDS = ["id", "question", "outcome", "urgent", "confidence", "passages", "notice", "disclaimer", "contact"]
+FIELDS = ["id", "question", "outcome", "urgent", "confidence", "passages", "parts", "notice", "disclaimer", "contact"]
 OUTCOMES = {"answered", "related", "not_covered"}
 
 
@@ -59,7 +59,7 @@ def test_questions_and_the_passage_that_must_come_first(index, question, outcome
     answer = ask(index, question)
     check(index, answer.record())
     assert answer.outcome == outcome
-    assert words in answer.passages[0].text
+    assert words in answer.quotations[0].passage.text
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_questions_and_the_passage_that_must_come_first(index, question, outcome
 def test_a_refusal_names_its_topic(index, question, words) -> None:
     answer = ask(index, question)
     assert answer.outcome == "not_covered"
-    assert words in answer.notice
+    assert words in answer.said()
 
 
 @pytest.mark.parametrize(
@@ -93,14 +93,14 @@ def test_a_refusal_names_its_topic(index, question, words) -> None:
 def test_danger_comes_first_and_only_danger_rings(index, question, urgent) -> None:
     answer = ask(index, question)
     assert answer.urgent == urgent
-    assert answer.notice.startswith(("If someone may be in danger", "Si quelqu'un est peut-être en danger")) == urgent
+    assert answer.said().startswith(("If someone may be in danger", "Si quelqu'un est peut-être en danger")) == urgent
 
 
 def test_a_follow_up_has_its_subject_and_a_new_topic_is_not_polluted(index) -> None:
     history = ["What is blinatumomab?"]
-    assert "intravenous infusion" in ask(index, "And how is it given?", history).passages[0].text
+    assert "intravenous infusion" in ask(index, "And how is it given?", history).quotations[0].passage.text
     assert ask(index, "thanks. what is the capital of France?", history).outcome == "not_covered"
-    assert "Kymriah" in ask(index, "Who can get Kymriah?", ["When is radiation used?"]).passages[0].text
+    assert "Kymriah" in ask(index, "Who can get Kymriah?", ["When is radiation used?"]).quotations[0].passage.text
     assert ask(index, "How much does it cost?", history).outcome == "not_covered"
 
 
@@ -128,7 +128,7 @@ def test_no_question_breaks_it_and_each_gets_a_sentence(index, question) -> None
 
 def test_a_very_long_message_is_read_from_its_start_and_that_is_said(index) -> None:
     answer = ask(index, "What is Kymriah used for? " + "x " * 10_000)
-    assert "2,000 characters" in answer.notice
+    assert "2,000 characters" in answer.said()
     check(index, answer.record())
 
 
@@ -165,10 +165,10 @@ def test_every_passage_can_be_shown_and_stays_the_documents(index) -> None:
         ("nonsense", "line 7: is not JSON"),
         ("[1]", "expected a JSON object, found list"),
         ("{}", 'lacks "question"'),
-        ('{"id": "a", "question": 5}', "question has value 5; expected some text"),
-        ('{"id": "a", "question": null}', "question has value null"),
-        ('{"id": "a", "question": "x", "history": "y"}', "history is not a list of texts"),
-        ('{"id": "a", "question": "x", "history": [1]}', "history is not a list of texts"),
+        ('{"id": "a", "question": 5}', "question has value 5; expected a valid string"),
+        ('{"id": "a", "question": null}', "question has value None; expected a valid string"),
+        ('{"id": "a", "question": "x", "history": "y"}', "history has value 'y'; expected a valid list"),
+        ('{"id": "a", "question": "x", "history": [1]}', "history.0 has value 1; expected a valid string"),
         ("[" * 100_000, "line 7: "),
     ],
 )
@@ -191,13 +191,13 @@ def test_a_batch_keeps_order_and_goes_on_after_bad_lines(index) -> None:
 def test_every_topic_has_words_in_every_language_or_none() -> None:
     unnamed = {"other_health", "off_topic", "small_talk", "gibberish", "attack", "definition", "procedure",
                "mechanism", "group", "comparison", "other", "personal_advice", EMERGENCY}  # fmt: skip
-    for language in wording.LANGUAGES.values():
-        assert set(language.topics) == set(TOPICS) - unnamed
+    for language in LANGUAGES:
+        assert set(words(language).tables["topics"]) == set(TOPICS) - unnamed
 
 
-@pytest.mark.parametrize("words", wording.LANGUAGES.values(), ids=wording.LANGUAGES)
-def test_own_sentences_give_no_advice_and_no_promise(words) -> None:
-    text = " ".join(str(getattr(words, name)) for name in words.__slots__).lower()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_own_sentences_give_no_advice_and_no_promise(language) -> None:
+    text = " ".join(sentence for _, sentence in words(language).sentences()).lower()
     for forbidden in (
         "you should",
         "do not worry",

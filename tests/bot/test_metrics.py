@@ -2,16 +2,24 @@
 
 import pytest
 
-from bot.ask import Answer, ShownPassage
+from bot.answer import Answer, Outcome, Quotation
 from bot.evaluation.metrics import Row, calibration_error, compute, highlight_f1, is_hit, reliability
-from corpus import Example
+from corpus import Document, Example, Passage, Role, Span
+
+
+def quoted(text: str, highlight: tuple[int, int] | None = None, start: int = 0) -> Quotation:
+    """`text` as the passage that begins at `start` of a document."""
+    document = Document("d", " " * start + text, "s")
+    passage = Passage(document, Span(start, start + len(text)), Role.BODY, (), ())
+    return Quotation(passage, (Span(*highlight),) if highlight else (), 1.0)
 
 
 def row(
     label: str, outcome: str, confidence: float, *, first: bool = False, urgent: bool = False, topic: str = ""
 ) -> Row:
-    passage = ShownPassage("d", "s", 10, 20, "the answer", ["h"], [[14, 20]], 1.0)
-    answer = Answer(None, "q", outcome, urgent, confidence, [] if outcome == "not_covered" else [passage])
+    shown = quoted("the answer", (14, 20), start=10)
+    quotations = () if outcome == "not_covered" else (shown,)
+    answer = Answer("q", Outcome(outcome), urgent, confidence, shown.passage.document, quotations=quotations)
     return Row(Example("q", label, ("answer",) if label == "answer" else (), topic=topic), answer, first, first)
 
 
@@ -50,13 +58,13 @@ def test_calibration_by_hand() -> None:
 
 
 def test_a_hit_holds_a_gold_quote_up_to_blanks_and_bullets() -> None:
-    passage = ShownPassage("d", "s", 0, 9, "These:\n\n  • one two\n  • three", [], [], 1.0)
+    passage = quoted("These:\n\n  • one two\n  • three")
     assert is_hit(passage, ["one  two"])
     assert is_hit(passage, ["These:\n\n  • one two\n  • three"])
     assert not is_hit(passage, ["one three"])
 
 
 def test_highlight_f1_by_hand() -> None:
-    passage = ShownPassage("d", "s", 100, 117, "one two three four"[:17], [], [[100, 107]], 1.0)
+    passage = quoted("one two three fou", (100, 107), start=100)
     assert highlight_f1(passage, ["one"]) == pytest.approx(2 / 3)  # marked "one two": precision 1/2, recall 1
     assert highlight_f1(passage, ["five"]) == 0

@@ -4,9 +4,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot.ask import ask, shown
-from bot.render import as_text, escaped, quotation
-from index.search import Hit
+from bot.answer import Quotation
+from bot.ask import ask
+from bot.render import as_text
+from bot.web.quotation import escaped, quotation
 
 
 class TextContent(HTMLParser):
@@ -28,15 +29,15 @@ def text_content(html: str) -> str:
 def test_a_quotation_reads_back_as_the_slice_with_any_of_its_units_marked(index) -> None:
     for passage in index.similarities.passages:
         for marked in [(), passage.units, passage.units[:1], passage.units[-1:]]:
-            html = quotation(shown(Hit(passage, 1.0, marked)))
-            assert text_content(html) == passage.text
+            html = quotation(Quotation(passage, marked, 1.0))
+            assert text_content(str(html)) == passage.text
             assert html.count("<mark>") == len(marked)
             assert "\n" not in html
 
 
 @pytest.mark.parametrize("text", ["<b>&amp;</b>", "quote \" and '", "a\r\nb", "_not_ *markdown* [x](y)", "\u202e‮"])
 def test_escaped_text_reads_back_the_same(text) -> None:
-    assert text_content(escaped(text)) == text
+    assert text_content(str(escaped(text))) == text
     assert "<" not in escaped(text)
 
 
@@ -44,5 +45,5 @@ def test_the_terminal_shows_the_passage_under_its_headings(index) -> None:
     answer = ask(index, "What is Kymriah used for?")
     text = as_text(answer)
     assert "[Immunotherapy]" in text
-    assert answer.passages[0].text in text
+    assert answer.quotations[0].passage.text in text
     assert answer.disclaimer in text

@@ -4,10 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.ask import Answer, ShownPassage
+from bot.answer import Answer, Notice, Outcome, Quotation
 from bot.web.card import card
 from bot.web.guard import Settings
 from bot.web.launch import served
+from bot.words import words
 from corpus import Role
 from corpus.reader import read_document
 from tests.page.conftest import answered, ask, free_port
@@ -41,22 +42,18 @@ def puppet(tmp_path_factory, index, examples):
     def answer(index, question, history, view) -> dict:
         number = question.removeprefix("#")
         passage = pool[int(number)] if number.isdecimal() else pool[0]
-        shown = [
-            ShownPassage(
-                p.document.name,
-                "",
-                p.span.start,
-                p.span.end,
-                p.text,
-                p.heading_path,
-                [[s.start, s.end] for s in p.units],
-                1,
-            )
-            for p in (passage, passage)
-        ]
-        record = Answer(None, question, "answered", False, 1, shown, notice=question)
-        made = card(SimpleNamespace(documents=documents), record, view.language, shown, staff=view.staff)
-        return {"number": view.number, "html": made, "said": question, "language": "en", "urgent": False}
+        made = Answer(
+            question=question,
+            outcome=Outcome.ANSWERED,
+            urgent=False,
+            confidence=1,
+            document=passage.document,
+            language=view.language,
+            quotations=(Quotation(passage, passage.units, 1),) * 2,
+            notices=(Notice("not_covered.part", {"words": question}),),
+        )
+        html = card(made, made.quotations, staff=view.staff)
+        return {"number": view.number, "html": html, "said": question, "language": "en", "urgent": False}
 
     stand_in = SimpleNamespace(documents=documents, look_up=lambda question: None)
     demo, url = served(stand_in, examples, Settings(rate="1000/minute"), port=free_port(), answer=answer)
@@ -94,7 +91,7 @@ def test_every_passage_is_its_slice_on_the_screen_and_on_the_clipboard(open_page
         if passage.role is Role.BODY:
             turn.locator(".copy").first.click()
             turn.get_by_text("Copied").wait_for()
-            source = f"{document.title}. {document.publisher}, {document.year}."
+            source = f"{document.title}. {document.about.publisher}, {document.about.year}."
             copied = "\n\n".join((shown["path"], slice_, source, shown["disclaimer"]))
             assert page.evaluate("navigator.clipboard.readText()") == copied
     assert len(puppet.pool) > 50
@@ -126,7 +123,8 @@ def test_a_hostile_question_is_only_text(open_page, puppet):
             page.evaluate("q => { location.hash = 'q=' + encodeURIComponent(q); }", question)
             turn = answered(page, number)
         assert turn.locator("h2").evaluate("e => e.textContent") == question
-        assert turn.locator(".notice").evaluate("e => e.textContent") == question
+        repeated = words("en")("not_covered.part", words=question)
+        assert turn.locator(".notice").evaluate("e => e.textContent") == repeated
         assert turn.locator(PARTS).count() == 0
         assert page.locator("h1").first.is_visible()
         assert page.evaluate("[window.owned, document.documentElement.scrollWidth <= innerWidth]") == [None, True]

@@ -95,6 +95,15 @@
     resend();
   }
 
+  /* Gradio never asks again once it could not connect. It is told that the server failed, which it gets over. */
+  const connect = window.fetch;
+  window.fetch = (...given) => connect(...given).catch((error) => {
+    const { pathname } = new URL(given[0].url || given[0], location.href);
+    if (pathname.endsWith("/gradio_api/queue/join")) return new Response('{"detail": "No connection"}', { status: 503 });
+    if (pathname.endsWith("/gradio_api/queue/data")) return new Response('data: {"msg": "unexpected_error"}\n\ndata: {"msg": "close_stream"}\n\n');
+    throw error;
+  });
+
   /* What was asked offline, one after the other, once the reader is back. */
   const unsent = new Set();
   function resend() {
@@ -263,12 +272,9 @@
   }
 
   window.page = { before, after };
-  const starting = make("p", { class: "starting", lang: state.language }, words().first_screen.starting);
   const watch = new MutationObserver(() => {
-    if (document.body && !starting.isConnected) document.body.prepend(starting);
     if (!($("#log") && box() && $("#send") && $("#below .map"))) return;
     watch.disconnect();
-    starting.remove();
     start();
   });
   watch.observe(document, { childList: true, subtree: true });

@@ -1,0 +1,150 @@
+"""The parts of the page as HTML: what stands in them, and whose words."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Answer, Notice, Outcome, Quotation
+from bot.web.card import announcement, card
+from bot.web.first_screen import below, conversation, intro, screens, title
+from bot.web.page import head
+from corpus import Document, Example, Role, read_document
+from corpus.sidecar import Sidecar
+from tests.bot.test_render import text_content
+from tests.small import TEXT
+
+BEES = """Bees
+
+Bees & wasps <sting>. Bees dance.
+
+Disclaimer
+
+No advice about bees.
+
+Bee line 1 (555) 765-4321 <now>
+"""
+
+
+@pytest.fixture
+def snails(tmp_path: Path) -> Document:
+    (tmp_path / "snails.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "snails.toml").write_text(
+        'publisher = "Snail <Society>"\nyear = 2020\n[subject.en]\nteam = "your vet"\n'
+    )
+    return read_document(tmp_path / "snails.txt")
+
+
+@pytest.fixture
+def bees(tmp_path: Path) -> Document:
+    (tmp_path / "bees.txt").write_text(BEES, encoding="utf-8")
+    (tmp_path / "bees.toml").write_text('title = "Bees & <b>"\nlanguage = "fr-CA"\n')
+    return read_document(tmp_path / "bees.txt")
+
+
+def answered(document: Document, *keys: str, outcome: Outcome = Outcome.ANSWERED, language: str = "en") -> Answer:
+    shown = [Quotation(p, p.units[:1], 1.0) for p in document.passages if p.role is Role.BODY]
+    return Answer(
+        question="?",
+        outcome=outcome,
+        urgent="danger.handoff" in keys,
+        confidence=0.5,
+        document=document,
+        language=language,
+        quotations=() if outcome is Outcome.NOT_COVERED else tuple(shown[:2]),
+        notices=tuple(Notice(key) for key in keys),
+    )
+
+
+def test_one_document_has_its_title_its_publisher_and_its_team(snails) -> None:
+    made = screens([snails], [])
+    first, rest = intro(made), below(made)
+    assert '<h1 lang="en">Snails</h1>' in first
+    assert "The document is by the Snail &lt;Society&gt; (2020)." in first
+    assert 'href="tel:5551234567"' in first
+    assert '<section class="start"' not in first  # nobody has given example questions
+    assert "cannot" not in rest
+    assert "parts of this document" in head([snails])
+    assert title([snails]) == "Snails"
+
+
+def test_several_documents_are_listed_and_none_speaks_for_the_others(snails, bees) -> None:
+    made = screens([bees, snails], [])
+    first = intro(made)
+    assert first.count("these 2 documents that answer") == 1
+    assert first.count("ces 2 documents") == 1
+    assert '<li lang="fr-CA">Bees &amp; &lt;b&gt;.</li>' in first
+    assert '<li lang="en">Snails. Snail &lt;Society&gt;, 2020.</li>' in first
+    assert 'href="tel:15557654321"' in first
+    assert 'href="tel:5551234567"' in first
+    assert "The words come from these documents." in first
+    assert "these 2 documents" in head([bees, snails])
+    assert title([bees, snails]) == "Bees & <b> · Snails"
+    panel = below(made)
+    assert '<option value="bees.txt" lang="fr-CA">Bees &amp; &lt;b&gt;</option>' in panel
+    assert '<option value="snails.txt" lang="en">Snails</option>' in panel
+
+
+def test_the_map_of_several_documents_sends_to_no_team_in_particular(snails, bees) -> None:
+    examples = [Example("What do they cost?", "out", topic="cost", document="snails.txt")]
+    assert "Your vet can help with them." in below(screens([snails], examples))
+    assert "Your care team can help with them." in below(screens([snails, bees], examples))
+
+
+def test_the_document_that_answers_stands_below_its_answer(snails, bees) -> None:
+    html = card(answered(bees, "related.notice", outcome=Outcome.RELATED))
+    assert "No advice about bees." in html
+    assert "no advice about snails" not in html
+    assert '<a href="tel:15557654321">Helpline <b>1 (555) 765-4321</b></a>' in html
+    assert 'lang="fr-CA">Bee line <a href="tel:15557654321">1 (555) 765-4321</a> &lt;now&gt;</p>' in html
+    assert 'lang="fr-CA">Bees &amp; &lt;b&gt;.</figcaption>' in html
+
+
+def test_notices_stand_one_by_one_and_danger_before_them(snails) -> None:
+    keys = ("danger.handoff", "related.notice", "hand_on.team")
+    html = card(answered(snails, *keys, outcome=Outcome.RELATED))
+    assert html.count('<p class="notice">') == 2
+    assert html.count("call 911 or go to") == 1
+    assert html.index('class="urgent"') < html.index("Not an answer") < html.index("Your vet may be able to help.")
+    alone = card(answered(snails, "danger.handoff", outcome=Outcome.NOT_COVERED))
+    assert "Not in this document" not in alone
+    assert '<p class="notice">' not in alone
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "said"),
+    [
+        *(("en", "fr", True), ("en-CA", "fr", True), ("fr", "fr", False)),
+        *(("fr-CA", "fr", False), ("de", "fr", False), ("en", "en", False)),
+    ],
+)
+def test_that_the_quotation_is_in_english_is_said_where_it_is_so(snails, written, language, said) -> None:
+    document = Document("a.txt", snails.text, "", Sidecar(language=written), snails.blocks, snails.headings)
+    assert ("Les passages cités sont en anglais" in card(answered(document, language=language))) == said
+
+
+def test_a_screen_reader_hears_the_outcome_the_heading_and_the_words(snails) -> None:
+    said = announcement(answered(snails))
+    assert said == f"Answer from the document, under Snails: {snails.passages[0].text}"
+    refused = announcement(answered(snails, "not_covered.notice", outcome=Outcome.NOT_COVERED))
+    assert refused == "Not in this document. This page does not answer that."
+    urgent = announcement(answered(snails, "danger.handoff", outcome=Outcome.NOT_COVERED))
+    assert urgent.startswith("If someone may be in danger")
+
+
+def test_nothing_gets_out_of_an_attribute(snails) -> None:
+    """Not even what no sidecar may hold."""
+    about = Sidecar.model_construct(
+        title='"><i>', language='"><b>', publisher='"><u>', year="1", subject={}, headings=[]
+    )
+    document = Document('"><s>.txt', snails.text, "", about, snails.blocks, snails.headings)
+    made = screens([document], [])
+    both = screens([document, document], [])
+    shown = answered(document, outcome=Outcome.RELATED)
+    for html in (card(shown, shown.quotations, staff=True), intro(made), below(made), intro(both), below(both)):
+        for tag in ("<i>", "<u>", "<s>", '""', '"><b>'):
+            assert tag not in html.replace('value=""', "")
+
+
+def test_the_parts_of_the_page_that_are_the_bots_read_as_text(snails) -> None:
+    assert "Questions and answers" in conversation()
+    assert "Snails" in text_content(str(intro(screens([snails], []))))
