@@ -28,7 +28,11 @@ class Covered:
 
     document: Document
     section: Section
-    candidates: tuple[str, ...]  # the best first
+    fit: tuple[Example, ...]  # the best first
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(example.question for example in self.fit))
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -78,14 +82,14 @@ def _fit(example: Example, language: str) -> bool:
     )
 
 
-def _questions(document: Document, section: Section, examples: Iterable[Example]) -> tuple[str, ...]:
+def _questions(document: Document, section: Section, examples: Iterable[Example]) -> tuple[Example, ...]:
     """Those that name the section first, then the shortest, each about other words of it."""
     named = _stems(section.headings[-1].text)
     fit = [e for e in examples if _about(document, section, e)]
     fit.sort(key=lambda e: (e.kind != FIRST_KIND, -len(named & _stems(e.question)), len(e.question), e.question))
     first = {e.gold[0]: e for e in reversed(fit)}  # the best of each quote
     other_words = [e for e in fit if first[e.gold[0]] is e]
-    return tuple(dict.fromkeys(e.question for e in [*other_words, *fit]))
+    return (*other_words, *(e for e in fit if first[e.gold[0]] is not e))
 
 
 def _about(document: Document, section: Section, example: Example) -> bool:

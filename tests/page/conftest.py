@@ -169,5 +169,5 @@ def ask(page: Page, question: str):
 
 def answered(page: Page, turns: int = 0):
     turn = page.locator(".turn").nth(turns)
-    turn.locator(".card").wait_for()
+    turn.locator(".card:not(.failed), .line").or_(turn.locator(".again")).first.wait_for()
     return turn

@@ -115,40 +115,6 @@ def test_print_loses_nothing(open_page):
     assert pages >= 3
 
 
-def test_an_answer_that_does_not_come_is_said_and_can_be_tried_again(open_page):
-    page = open_page()
-    page.route("**/gradio_api/queue/join*", lambda route: route.fulfill(status=503, body='{"detail": "Queue is full"}'))
-    turn = ask(page, KYMRIAH)
-    assert "did not work" in turn.locator(".card.failed").inner_text()
-    page.unroute("**/gradio_api/queue/join*")
-    turn.locator(".again").click()
-    assert answered(page, 1).locator(".card.answered").count() == 1
-
-
-@pytest.mark.parametrize("path", ["join", "data"])
-def test_a_lost_connection_is_said_and_the_next_question_is_answered(open_page, path):
-    page = open_page()
-    page.route(f"**/gradio_api/queue/{path}*", lambda route: route.abort())
-    turn = ask(page, KYMRIAH)
-    assert "did not work" in turn.locator(".card.failed").inner_text()
-    page.unroute_all()
-    assert ask(page, KYMRIAH).locator(".card.answered").count() == 1
-
-
-def test_what_was_asked_offline_is_asked_again_and_what_is_half_typed_is_kept(open_page):
-    page = open_page(locale="en-GB")  # a context of its own
-    page.context.set_offline(True)
-    turns = [ask(page, question) for question in (KYMRIAH, "What should my child eat?")]
-    for turn in turns:
-        assert "You seem to be offline" in turn.locator(".card.failed").inner_text()
-    page.locator("#box textarea").fill("half typed")
-    page.context.set_offline(False)
-    assert answered(page, 2).locator(".card.answered").count() == 1
-    assert answered(page, 3).locator(".card.not_covered").count() == 1
-    assert page.locator("#box textarea").input_value() == "half typed"
-    assert page.locator(".turn").count() == 4
-
-
 def test_the_map_comes_from_the_corpus(open_page, index, examples):
     page = open_page()
     here = page.locator("#below .in[data-in=en]")
