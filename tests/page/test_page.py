@@ -11,10 +11,10 @@ from bot.web.coverage import covered, refused, tapped
 from bot.web.page import View, hits_within
 from corpus import Role
 from corpus.questions import holds
-from tests.page.conftest import answered, ask
+from tests.page.conftest import answered, ask, until
 
 KYMRIAH = "What is Kymriah used for?"
-PRINTED = ".turn h2, .path, blockquote, figcaption, .section, .disclaimer .verbatim"
+PRINTED = "#log :is(h2, .path, blockquote, figcaption, .disclaimer .verbatim)"
 
 
 def test_a_conversation_keeps_every_turn_and_shows_the_newest(open_page):
@@ -26,7 +26,7 @@ def test_a_conversation_keeps_every_turn_and_shows_the_newest(open_page):
     assert first.locator("blockquote").first.inner_text() == quoted
     assert second.locator(".card.not_covered").count() == 1
     assert second.locator("blockquote").count() == 0
-    page.wait_for_function("document.querySelectorAll('.turn')[1].getBoundingClientRect().top < 400")
+    until(page, "document.querySelectorAll('.turn')[1].getBoundingClientRect().top < 400")
     box = second.bounding_box()
     assert 0 <= box["y"] < 844
     assert page.locator("#box textarea").input_value() == ""
@@ -110,7 +110,12 @@ def test_print_loses_nothing(open_page):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate(report, PRINTED) == [wanted, [], [], []]  # and with every fold opened
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator(".turn details[open]").count() == 0
+    assert page.locator(".turn details[open]:not(.after)").count() == 0
+    page.emulate_media(media="screen")
+    page.locator(".turn details.whole summary").first.click()
+    page.emulate_media(media="print")
+    assert page.locator(".turn .section").first.is_visible()
+    assert not page.locator(".turn .section .here").first.is_visible()  # it is printed above
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="Letter")))
     assert pages >= 3
 
