@@ -166,7 +166,7 @@ EMPTY = b"Host: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         (b"POST /vote/up HTTP/1.1\r\nOrigin: null\r\n" + EMPTY, 403),
         (b"POST /vote/up HTTP/1.1\r\nSec-Fetch-Site: cross-site\r\n" + EMPTY, 403),
         (b"POST /vote/up HTTP/1.1\r\nOrigin: http://x\r\n" + EMPTY, 204),
-        (b"POST /gradio_api/call/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 199999\r\n\r\n" + b"x" * 199_999, 413),
+        (b"POST /gradio_api/call/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 190000\r\n\r\n" + b"x" * 190_000, 413),
         (b"POST /gradio_api/call/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}", 422),
         (b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n", 200),
     ],
