@@ -50,7 +50,9 @@ def _ask(asked: argparse.Namespace) -> int:
     from index.build import load
 
     answer = ask(load(), asked.question, asked.history)
-    print(json.dumps(answer.record(), ensure_ascii=False) if asked.json else as_text(answer))
+    print(
+        json.dumps(answer.record(), ensure_ascii=False) if asked.json else as_text(answer, colour=sys.stdout.isatty())
+    )
     return 0
 
 
