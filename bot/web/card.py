@@ -163,10 +163,10 @@ def _sentence(part: Part, answer: Answer, own: Own) -> str:
     topic = words(answer.language).topic(part.topic)
     if part.outcome is Outcome.ANSWERED:
         return ""
-    if part.meanings:
-        return own(WHICH, names=_listed(part.meanings, own))
     if part.unknown_names:
         return own("names.unknown", names=_listed(part.unknown_names, own))
+    if part.meanings:
+        return own(WHICH, names=_listed(part.meanings, own))
     if part.outcome is Outcome.RELATED:
         return own("related.notice")
     return own("not_covered.topic", topic=topic) if topic else own("not_covered.part", words=part.text)

@@ -59,8 +59,8 @@ Turn = dict[str, Any]
 def answer(index: Index, question: str, history: Sequence[str], view: View, following: Following) -> Turn:
     """One turn: the card, and what a screen reader says of it."""
     findings = index.look_up(question, history)
-    language = "fr" if "fr" in (view.language, findings.reading.language) else "en"
-    made = answer_from(findings, question, language=language)
+    # French is spoken to whoever chose it or writes it; else the question's own language is.
+    made = answer_from(findings, question, language="fr" if view.language == "fr" else None)
     hits = hits_within(findings, view.within)[:MOST_RANKED] if view.staff else []
     beside = Beside(
         ranked=tuple(Quotation(hit.passage, hit.highlights, hit.score) for hit in hits),
@@ -73,7 +73,7 @@ def answer(index: Index, question: str, history: Sequence[str], view: View, foll
         "number": view.number,
         "html": card(made, beside),
         "said": announcement(made),
-        "language": language,
+        "language": made.language,
         "urgent": made.urgent,
     }
 
