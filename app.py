@@ -18,6 +18,8 @@ ENVIRONMENT = """settings from the environment (an option wins over its variable
   CHATBOT_CRISIS_NUMBER     the local crisis line (default 988)
   CHATBOT_CORPUS, CHATBOT_INDEX
                             folders of the documents and of the index
+
+exit codes: 0 ended by Ctrl+C, 1 cannot start (port, corpus, index), 2 a wrong option or setting
 """
 
 
@@ -31,21 +33,33 @@ def parser() -> argparse.ArgumentParser:
         epilog=ENVIRONMENT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    options.add_argument("--host", default=env("CHATBOT_HOST") or ("0.0.0.0" if space else "127.0.0.1"))
-    options.add_argument("--port", type=int, default=env("CHATBOT_PORT") or 7860)
+    host = env("CHATBOT_HOST") or ("0.0.0.0" if space else "127.0.0.1")
+    options.add_argument("--host", default=host, help="address to listen on (default %(default)s)")
+    options.add_argument(
+        "--port", type=int, default=env("CHATBOT_PORT") or 7860, help="port to listen on (default %(default)s)"
+    )
     options.add_argument(
         "--embed-on", action="append", metavar="ORIGIN", help="allow this origin to embed the page; repeatable"
     )
-    options.add_argument("--rate", default=env("CHATBOT_RATE") or "60/minute", metavar="N/UNIT")
-    options.add_argument("--proxies", type=int, default=env("CHATBOT_PROXIES") or int(space), metavar="N")
+    rate, proxies = env("CHATBOT_RATE") or "60/minute", env("CHATBOT_PROXIES") or int(space)
+    options.add_argument(
+        "--rate", default=rate, metavar="N/UNIT", help="questions that one address may send (default %(default)s)"
+    )
+    options.add_argument(
+        "--proxies", type=int, default=proxies, metavar="N",
+        help="trusted proxies in front, which add to X-Forwarded-For (default %(default)s)",
+    )  # fmt: skip
     options.add_argument("--known-as", action="append", metavar="HOST", help="answer to this name only; repeatable")
-    options.add_argument("--votes", type=Path, default=env("CHATBOT_VOTES") or None, metavar="FILE")
+    options.add_argument(
+        "--votes", type=Path, default=env("CHATBOT_VOTES") or None, metavar="FILE",
+        help="keep the two counts of votes there (default: in memory)",
+    )  # fmt: skip
     return options
 
 
 def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
-    from bot.web.guard import Settings  # imports follow --help, which should not wait for them
+    from bot.web.settings import Settings  # imports follow --help, which should not wait for them
 
     on_space = ("https://huggingface.co",) if os.environ.get("SYSTEM") == "spaces" else ()
     origins = asked.embed_on or os.environ.get("CHATBOT_EMBED_ORIGINS", "").split() or on_space
@@ -56,12 +70,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {e}", file=sys.stderr)
         return 2
     from bot.web.launch import served
+    from bot.web.server import free_port
     from corpus import CorpusError, read_examples
     from index import build
     from index.errors import IndexProblem
     from index.retrieval.threads import one_question_at_a_time
 
     try:
+        free_port(asked.host.strip("[]"), asked.port)  # said before the index is built, which takes longer
         index = build.load()
         one_question_at_a_time()
         examples = read_examples(index.documents, build.CORPUS / "questions")

@@ -57,7 +57,9 @@ def _ask(asked: argparse.Namespace) -> int:
     index = load()
     one_question_at_a_time()
     answer = ask(index, asked.question, asked.history)
-    print(json.dumps(answer.record(), ensure_ascii=False) if asked.json else as_text(answer))
+    print(
+        json.dumps(answer.record(), ensure_ascii=False) if asked.json else as_text(answer, colour=sys.stdout.isatty())
+    )
     return 0
 
 

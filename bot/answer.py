@@ -8,6 +8,8 @@ from typing import Any
 from bot.words import other_language, words
 from corpus import Document, Passage, Role, Span
 
+OTHER_LANGUAGES = "other_languages"  # the notice that is said in the reader's own language, by its code
+
 
 class Outcome(StrEnum):
     ANSWERED = "answered"  # the first passage answers
@@ -45,17 +47,23 @@ class Notice:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, language: str, document: Document) -> str:
-        if self.key == "other_languages":
+        if self.key == OTHER_LANGUAGES:
             return other_language(self.values["language"])
         own = words(language)
         values = {name: own.topic(value) if name == "topic" else value for name, value in self.values.items()}
         return own(self.key, document, **values)
 
+    def spoken(self, language: str) -> str:
+        """The language that its text is in."""
+        return self.values["language"] if self.key == OTHER_LANGUAGES else language
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What became of one ask of the message. `quotations` are places in the answer's own; `meanings` are the names
-    that one of its words may stand for, where that is not sure."""
+    """What became of one ask of the message. `quotations` are places in the answer's own.
+
+    `meanings` are names that a word of it may have meant, for the reader to choose from.
+    """
 
     text: str
     outcome: Outcome

@@ -2,15 +2,33 @@
 
 import textwrap
 
-from bot.answer import Answer
+from bot.answer import Answer, Quotation
+from bot.words import words
 
 HEADINGS = " › "
+BOLD, MARK, PLAIN = "\x1b[1m", "\x1b[7m", "\x1b[0m"
 
 
-def as_text(answer: Answer) -> str:
-    """The notices wrapped, every quotation exactly as it stands in the document, under its headings."""
-    blocks = [textwrap.fill(answer.said(), 88)] if answer.notices else []
+def as_text(answer: Answer, colour: bool = False) -> str:
+    """The outcome, the notices wrapped, every quotation exactly as it stands in the document, under its headings.
+
+    `colour`: for a terminal, which shows the outcome in bold and what answers in reverse.
+    """
+    outcome = words(answer.language)(f"{answer.outcome.value}.badge")
+    blocks = [f"{BOLD}{outcome}{PLAIN}" if colour else outcome]
+    blocks += [textwrap.fill(answer.said(), 88)] if answer.notices else []
     for quotation in answer.quotations:
-        blocks += [HEADINGS.join(quotation.passage.heading_path), quotation.passage.text]
+        text = marked(quotation) if colour else quotation.passage.text
+        blocks += [HEADINGS.join(quotation.passage.heading_path), text]
     blocks += ["—", answer.disclaimer, answer.contact]
     return "\n\n".join(block for block in blocks if block)
+
+
+def marked(quotation: Quotation) -> str:
+    """The passage with the spans that answer in reverse."""
+    document, at, end = quotation.passage.document, quotation.passage.span.start, quotation.passage.span.end
+    shown = ""
+    for span in quotation.highlights:
+        shown += f"{document.text[at : span.start]}{MARK}{document.slice(span)}{PLAIN}"
+        at = span.end
+    return shown + document.text[at:end]

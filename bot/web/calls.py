@@ -17,7 +17,7 @@ from bot.web.client import KEY
 
 SHARE = 8  # questions of one client that may wait at once; the queue holds more, for others
 SESSION = re.compile(r"\w{1,64}")
-EVENT = re.compile(r"/gradio_api/call/ask/(\w+)/?")
+EVENT = re.compile(r"/gradio_api/call/(?:ask|turn)/(\w+)/?")
 
 
 class CallError(ValueError):
@@ -73,6 +73,8 @@ class Calls:
             made: dict[str, Any] = {"event_id": str(call.get("event_id"))[:64]}
         elif path.endswith("/call/ask"):
             made = {"data": ask_data(call)} | _session(call)
+        elif path.endswith("/call/turn"):
+            made = {"data": turn_data(call)}
         else:
             made = self._join(call)
         return json.dumps(made).encode("ascii")
@@ -124,6 +126,14 @@ def ask_data(call: dict[str, Any]) -> list[Any]:
     if not isinstance(data, list) or not 1 <= len(data) <= 2:
         raise CallError('"data" is not what this takes; expected ["question"] or ["question", ["earlier question"]].')
     return [*data, None][:2]
+
+
+def turn_data(call: dict[str, Any]) -> list[Any]:
+    """What the page itself sends: question, settings, earlier questions; all checked again where they are used."""
+    data = call.get("data")
+    if not isinstance(data, list) or len(data) != 3 or not isinstance(data[1], dict):
+        raise CallError('"data" is not what this takes; expected ["question", {settings}, ["earlier question"]].')
+    return data
 
 
 def _session(call: dict[str, Any]) -> dict[str, str]:

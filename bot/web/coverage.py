@@ -19,6 +19,7 @@ FIRST_KIND = "plain_parent"
 TAPPED = 6  # example questions on the first screen
 PER_SECTION = 2
 ONLY_IN_AN_ANSWER = {"other_drugs", "brand_name"}  # topics whose name points at the question
+CHOICE = 12  # of the best questions of a section, the first that fits a line is tapped
 ONE_LINE = 34  # characters that fit one line of a phone
 
 
@@ -28,7 +29,11 @@ class Covered:
 
     document: Document
     section: Section
-    candidates: tuple[str, ...]  # the best first
+    fit: tuple[Example, ...]  # the best first
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(example.question for example in self.fit))
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -40,23 +45,26 @@ class Covered:
 
 
 def covered(documents: Sequence[Document], examples: Sequence[Example], language: str) -> list[Covered]:
-    """Every section that answers questions, in order, with its questions in `language`."""
-    found = []
+    """Every section that answers questions, in order, with its questions in `language`, none of them twice."""
+    found: list[Covered] = []
+    used: set[str] = set()
     for document in documents:
         own = [e for e in examples if e.document == document.name and _fit(e, language)]
         for section in document.sections:
             if any(passage.role is not Role.LINK_STUB for passage in section.passages):
-                found.append(Covered(document, section, _questions(document, section, own)))
+                fit = [e for e in _questions(document, section, own) if _plain(e.question) not in used]
+                used |= {_plain(example.question) for example in fit}
+                found.append(Covered(document, section, tuple(fit)))
     return found
 
 
 def tapped(sections: Iterable[Covered]) -> list[str]:
-    """The first screen's questions: one from each section, then their second ones; short ones only."""
+    """The first screen's questions: one from each section, then the shortest of the rest."""
     body = [s for s in sections if any(p.role is Role.BODY for p in s.section.passages)]
-    short = [[q for q in s.candidates if len(q) <= ONE_LINE] for s in body]
-    rest = sorted((q for s in body for q in s.candidates), key=len)
-    rows = [row[i] for i in range(TAPPED) for row in short if len(row) > i]
-    return list(dict.fromkeys([*rows, *rest]))[:TAPPED]
+    best = [s.candidates[:CHOICE] for s in body]
+    fits = [next((q for q in row if len(q) <= ONE_LINE), min(row, key=len)) for row in best if row]
+    rest = sorted((q for row in best for q in row), key=len)
+    return list(dict.fromkeys([*fits, *rest]))[:TAPPED]
 
 
 def refused(examples: Iterable[Example], language: str) -> list[str]:
@@ -78,21 +86,29 @@ def _fit(example: Example, language: str) -> bool:
     )
 
 
-def _questions(document: Document, section: Section, examples: Iterable[Example]) -> tuple[str, ...]:
+def _questions(document: Document, section: Section, examples: Iterable[Example]) -> tuple[Example, ...]:
     """Those that name the section first, then the shortest, each about other words of it."""
     named = _stems(section.headings[-1].text)
     fit = [e for e in examples if _about(document, section, e)]
     fit.sort(key=lambda e: (e.kind != FIRST_KIND, -len(named & _stems(e.question)), len(e.question), e.question))
     first = {e.gold[0]: e for e in reversed(fit)}  # the best of each quote
     other_words = [e for e in fit if first[e.gold[0]] is e]
-    return tuple(dict.fromkeys(e.question for e in [*other_words, *fit]))
+    return (*other_words, *(e for e in fit if first[e.gold[0]] is not e))
 
 
 def _about(document: Document, section: Section, example: Example) -> bool:
     """Whether the first of its quotes, and most of the rest, lie in this section."""
     spans = example.gold_spans(document)
     inside = [any(holds(passage, span) for passage in section.passages) for span in spans]
-    return bool(inside) and inside[0] and 2 * sum(inside) > len(inside)
+    about_sources = any(
+        holds(p, span) for p in section.passages if p.role is Role.REFERENCE for span in spans[:1]
+    )  # few parents would tap "Is there a WebMD article in your references?"
+    return bool(inside) and inside[0] and 2 * sum(inside) > len(inside) and not about_sources
+
+
+def _plain(question: str) -> str:
+    """The same for two spellings of one question."""
+    return re.sub(r"\W+", " ", question).strip().lower()
 
 
 def _stems(text: str) -> set[str]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from bot.web.card import disclaimer
 from bot.web.coverage import PER_SECTION, Covered, covered, refused, tapped
 from bot.web.html import Own, own_words, render
-from bot.web.source import ContactLine, helpline, source
+from bot.web.source import ContactLine, contact_lines, helpline, provenance, source
 from bot.words import EMERGENCY_NUMBER, LANGUAGES
 from corpus import Document, Example
 
@@ -21,6 +22,7 @@ KEYS = {
     "p": "staff.key_previous",
     "c": "staff.key_copy",
 }
+FEW = 6  # documents that can be looked through without a search
 LEGEND = ("staff.legend_rank", "staff.legend_confidence", "staff.legend_score", "staff.legend_offsets")
 
 Asks = tuple[tuple[str, str], ...]  # questions to tap: (language, question)
@@ -35,7 +37,7 @@ class Screen:
     documents: tuple[Document, ...]
     document: Document | None
     tapped: Asks
-    sections: tuple[tuple[Covered, Asks], ...]
+    groups: tuple[tuple[Document, tuple[tuple[Covered, Asks], ...]], ...]  # the sections of each document
     refused: tuple[str, ...]
 
     @property
@@ -51,7 +53,15 @@ class Screen:
     @property
     def supplied(self) -> bool:
         """Whether a heading stands in square brackets."""
-        return any(section.section.headings[-1].span is None for section, _ in self.sections)
+        return any(s.section.headings[-1].span is None for _, sections in self.groups for s, _ in sections)
+
+    @property
+    def standing(self) -> list[tuple[Document, Own, tuple[str, str], list[ContactLine], list[str]]]:
+        """What each document says of itself."""
+        return [
+            (d, own_words(self.language, d), disclaimer(d), contact_lines(d), provenance(d, self.language))
+            for d in self.documents
+        ]
 
 
 def screens(documents: Sequence[Document], examples: Sequence[Example]) -> list[Screen]:
@@ -61,15 +71,11 @@ def screens(documents: Sequence[Document], examples: Sequence[Example]) -> list[
 
 def intro(screens: Sequence[Screen]) -> Markup:
     """Languages and staff switch, then the title, the promise, whose words, six questions, helpline."""
-    return render("first_screen.html", screens=screens, source=source, emergency=EMERGENCY_NUMBER)
-
-
-def conversation() -> Markup:
-    """Where the turns go. Only the two small regions beside it are read aloud, once per answer."""
-    return render("conversation.html", own=own_words("en"))
+    return render("first_screen.html", screens=screens, source=source, emergency=EMERGENCY_NUMBER, few=FEW)
 
 
 def below(screens: Sequence[Screen]) -> Markup:
+    """Staff panel, map, and what each document says of itself."""
     return render("below.html", screens=screens, keys=KEYS, legend=LEGEND)
 
 
@@ -87,13 +93,14 @@ def promise(documents: Sequence[Document], language: str) -> str:
 def _screen(language: str, documents: tuple[Document, ...], examples: Sequence[Example]) -> Screen:
     document = documents[0] if len(documents) == 1 else None
     sections, english = covered(documents, examples, language), covered(documents, examples, "en")
+    with_asks = [(s, _asks(s, spare, language)) for s, spare in zip(sections, english, strict=True)]
     return Screen(
         language=language,
         own=own_words(language, document),
         documents=documents,
         document=document,
         tapped=tuple((language, question) for question in tapped(sections)),
-        sections=tuple((s, _asks(s, spare, language)) for s, spare in zip(sections, english, strict=True)),
+        groups=tuple((d, tuple(pair for pair in with_asks if pair[0].document is d)) for d in documents),
         refused=tuple(refused(examples, language)),
     )
 

@@ -21,27 +21,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.web.calls import Calls
 from bot.web.client import KEY, client_of
 from bot.web.faults import report
+from bot.web.home import Home
 from bot.web.settings import HOST, Settings
 from bot.web.votes import Votes
 
-LARGEST_BODY = 64 * 1024  # bytes: twenty earlier questions of the longest length fit
+LARGEST_BODY = 128 * 1024  # bytes: a question of the longest length in any script, and earlier ones
 SLOWEST_BODY = 10  # seconds in which a body must have arrived
-READS = 20  # a page is about 70 files: so many reads for each question that the rate allows
+READS = 20  # so many reads for each question that the rate allows
 MOST_STREAMS = 40  # answers being waited for, at once, by one client: two for each open tab
 ALLOWED = {
     "GET": re.compile(
-        r"/|/config/?|/healthz|/theme\.css|/favicon\.ico|/(assets|static|svelte)/[\w./@-]+"
-        r"|/gradio_api/(info|queue/data|startup-events|heartbeat/\w+|call/ask/\w+)/?"
+        r"/|/icon\.svg|/config/?|/healthz|/gradio_api/(info|queue/data|startup-events|heartbeat/\w+|call/(ask|turn)/\w+)/?"
     ),
-    "POST": re.compile(r"/vote/(up|down)|/gradio_api/(queue/join|call/ask|reset)/?"),
+    "POST": re.compile(r"/vote/(up|down)|/gradio_api/(queue/join|call/(ask|turn)|reset)/?"),
 }
-STREAMS = re.compile(r"/gradio_api/(queue/data|heartbeat/\w+|call/ask/\w+)/?")
-FILES = re.compile(r"/(assets|static|svelte)/.*")
+STREAMS = re.compile(r"/gradio_api/(queue/data|heartbeat/\w+|call/(ask|turn)/\w+)/?")
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 
 
-def middleware(settings: Settings, queue: object = None) -> list[Middleware]:
-    """Outermost first. `queue` is Gradio's, which knows its functions and who waits in it."""
+def middleware(settings: Settings, queue: object = None, home: Home | None = None) -> list[Middleware]:
+    """Outermost first. `queue` is Gradio's, which knows its functions and who waits in it; `home` our page."""
     return [
         Middleware(Headers, headers=settings.headers),
         Middleware(Client, proxies=settings.proxies),
@@ -49,6 +48,7 @@ def middleware(settings: Settings, queue: object = None) -> list[Middleware]:
         Middleware(Paths),
         Middleware(OwnSite),
         Middleware(Limit, rate=settings.rate),
+        Middleware(Pages, home=home),
         Middleware(VotesTaken, votes=Votes(settings.votes)),
         Middleware(Bodies),
         Middleware(Calls, queue=queue),
@@ -58,8 +58,8 @@ def middleware(settings: Settings, queue: object = None) -> list[Middleware]:
 class Guard:
     """All of them, around `app`."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, queue: object = None) -> None:
-        for layer in reversed(middleware(settings, queue)):
+    def __init__(self, app: ASGIApp, settings: Settings, queue: object = None, home: Home | None = None) -> None:
+        for layer in reversed(middleware(settings, queue, home)):
             app = layer.cls(app, *layer.args, **layer.kwargs)
         self.app = app
 
@@ -89,7 +89,7 @@ class Headers:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._set(MutableHeaders(scope=message), scope["path"])
+                self._set(MutableHeaders(scope=message))
             await send(message)
 
         try:
@@ -100,10 +100,9 @@ class Headers:
                 sentence = f"Something went wrong here. Whoever runs this page finds it in the log as fault {id}."
                 await refusal(500, sentence)(scope, receive, with_headers)
 
-    def _set(self, headers: MutableHeaders, path: str) -> None:
+    def _set(self, headers: MutableHeaders) -> None:
         for name, value in self.headers.items():
-            if name != "Cache-Control" or not FILES.fullmatch(path):
-                headers[name] = value
+            headers[name] = value
         for name in [name for name in headers if name.startswith("access-control-") or name == "set-cookie"]:
             del headers[name]
 
@@ -216,14 +215,23 @@ class Limit(Layer):
                 del self.streams[client]
 
     def answer(self, scope: Scope) -> Response | None:
-        if FILES.fullmatch(scope["path"]):
-            return None  # the same for everybody, and cached
         rate = self.questions if scope["method"] == "POST" else self.reads
         if self.limiter.hit(rate, scope[KEY]):
             return None
         return refusal(
             429, "That was more than one reader asks; try again later.", **{"Retry-After": str(rate.get_expiry())}
         )
+
+
+class Pages(Layer):
+    """The page and its icon are ours; Gradio's own page is served to nobody."""
+
+    def __init__(self, app: ASGIApp, home: Home | None) -> None:
+        super().__init__(app)
+        self.home = home or Home("", "")
+
+    def answer(self, scope: Scope) -> Response | None:
+        return self.home.response(scope["path"], Sent(scope=scope).get("accept-encoding", ""))
 
 
 class VotesTaken(Layer):

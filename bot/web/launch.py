@@ -9,15 +9,17 @@ from gradio import http_server
 from gradio.utils import LRUCache
 
 from bot.web.faults import keep_questions_out_of_logs
-from bot.web.guard import LARGEST_BODY, Guard, Settings
-from bot.web.page import Turn, answer, head, page
+from bot.web.guard import LARGEST_BODY, Guard
+from bot.web.home import Home
+from bot.web.page import Turn, answer, page
 from bot.web.server import starter
+from bot.web.settings import Settings
+from bot.web.shell import ASSETS, shell
 from corpus import Example
 from index.search import Index
 
 MOST_WAITING = 64  # questions in the queue; one more is refused at once
 MOST_KEPT = 256  # sessions whose answers, and whose earlier questions, are kept for them
-FONTS = ["system-ui", "sans-serif"]
 
 
 def served(
@@ -30,16 +32,15 @@ def served(
 ) -> tuple[gr.Blocks, str]:
     """Serves the page in a thread of its own; returns it, to be closed, and its address."""
     index.look_up("What is this about?")  # what is loaded lazily is loaded now, not by the first reader
-    demo = page(index, list(examples), answer)
+    demo = page(index, examples, answer)
+    home = Home(shell(index.documents, examples), (ASSETS / "icon.svg").read_text(encoding="utf-8"))
     demo.queue(max_size=MOST_WAITING)
     forget_what_nobody_fetches(demo._queue)
     keep_questions_out_of_logs()
-    with guarded(settings, demo):
+    with guarded(settings, demo, home):
         _, address, _ = demo.launch(
             server_name=host,
             server_port=port,
-            theme=gr.themes.Base(font=FONTS, font_mono=["ui-monospace", "monospace"]),
-            head=head(index.documents),
             app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
             state_session_capacity=MOST_KEPT,
             prevent_thread_lock=True,
@@ -58,10 +59,10 @@ def served(
 
 
 @contextmanager
-def guarded(settings: Settings, demo: gr.Blocks) -> Iterator[None]:
+def guarded(settings: Settings, demo: gr.Blocks, home: Home) -> Iterator[None]:
     """Inside, Gradio starts our server, with the guard around all of its own layers."""
     gradios = http_server.start_server
-    http_server.start_server = starter(lambda app: Guard(app, settings, demo._queue), settings.headers)
+    http_server.start_server = starter(lambda app: Guard(app, settings, demo._queue, home), settings.headers)
     try:
         yield
     finally:

@@ -40,7 +40,7 @@ class Settings:
     def policy(self) -> str:
         ancestors = " ".join(["'self'", *self.embedders])
         return (
-            "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+            "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
             "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
             f"form-action 'self'; frame-ancestors {ancestors}"
         )

@@ -1,5 +1,6 @@
 """Whose words they are: a document's source line, its contact lines and its helpline."""
 
+import datetime
 import re
 from dataclasses import dataclass
 
@@ -37,6 +38,19 @@ def source(document: Document, language: str) -> str:
     if about.publisher and about.year:
         return own_words(language, document)("card.source")
     return f"{'. '.join(part for part in (document.title, about.publisher, about.year) if part)}."
+
+
+def provenance(document: Document, language: str, today: datetime.date | None = None) -> list[str]:
+    """When the text was last reviewed and when it will be, as far as its sidecar says; and whether that is past."""
+    about, own = document.about, own_words(language, document)
+    said = []
+    if about.last_reviewed:
+        said.append(own("card.last_reviewed", date=about.last_reviewed.isoformat()))
+    if about.next_review and about.next_review < (today or datetime.date.today()):
+        said.append(own("card.overdue", date=about.next_review.isoformat()))
+    elif about.next_review:
+        said.append(own("card.next_review", date=about.next_review.isoformat()))
+    return said
 
 
 def _parted(text: str) -> ContactLine:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Answer, Notice, Outcome, Quotation
-from bot.web.card import announcement, card
-from bot.web.first_screen import below, conversation, intro, screens, title
-from bot.web.page import head
+from bot.web.card import Beside, announcement, card
+from bot.web.first_screen import below, intro, screens, title
+from bot.web.shell import shell
 from corpus import Document, Example, Role, read_document
 from corpus.sidecar import Sidecar
 from tests.bot.test_render import text_content
@@ -63,7 +63,7 @@ def test_one_document_has_its_title_its_publisher_and_its_team(snails) -> None:
     assert 'href="tel:5551234567"' in first
     assert '<section class="start"' not in first  # nobody has given example questions
     assert "cannot" not in rest
-    assert "parts of this document" in head([snails])
+    assert "parts of this document" in shell([snails], [])
     assert title([snails]) == "Snails"
 
 
@@ -77,7 +77,7 @@ def test_several_documents_are_listed_and_none_speaks_for_the_others(snails, bee
     assert 'href="tel:15557654321"' in first
     assert 'href="tel:5551234567"' in first
     assert "The words come from these documents." in first
-    assert "these 2 documents" in head([bees, snails])
+    assert "these 2 documents" in shell([bees, snails], [])
     assert title([bees, snails]) == "Bees & <b> · Snails"
     panel = below(made)
     assert '<option value="bees.txt" lang="fr-CA">Bees &amp; &lt;b&gt;</option>' in panel
@@ -102,12 +102,12 @@ def test_the_document_that_answers_stands_below_its_answer(snails, bees) -> None
 def test_notices_stand_one_by_one_and_danger_before_them(snails) -> None:
     keys = ("danger.handoff", "related.notice", "hand_on.team")
     html = card(answered(snails, *keys, outcome=Outcome.RELATED))
-    assert html.count('<p class="notice">') == 2
+    assert html.count('<p class="notice"') == 2
     assert html.count("call 911 or go to") == 1
     assert html.index('class="urgent"') < html.index("Not an answer") < html.index("Your vet may be able to help.")
     alone = card(answered(snails, "danger.handoff", outcome=Outcome.NOT_COVERED))
     assert "Not in this document" not in alone
-    assert '<p class="notice">' not in alone
+    assert '<p class="notice"' not in alone
 
 
 @pytest.mark.parametrize(
@@ -140,11 +140,11 @@ def test_nothing_gets_out_of_an_attribute(snails) -> None:
     made = screens([document], [])
     both = screens([document, document], [])
     shown = answered(document, outcome=Outcome.RELATED)
-    for html in (card(shown, shown.quotations, staff=True), intro(made), below(made), intro(both), below(both)):
+    for html in (card(shown, Beside(shown.quotations, staff=True)), intro(made), below(made), intro(both), below(both)):
         for tag in ("<i>", "<u>", "<s>", '""', '"><b>'):
             assert tag not in html.replace('value=""', "")
 
 
 def test_the_parts_of_the_page_that_are_the_bots_read_as_text(snails) -> None:
-    assert "Questions and answers" in conversation()
+    assert "Questions and answers" in shell([snails], [])
     assert "Snails" in text_content(str(intro(screens([snails], []))))

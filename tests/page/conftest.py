@@ -167,7 +167,16 @@ def ask(page: Page, question: str):
     return answered(page, turns)
 
 
+def until(page: Page, expression: str) -> None:
+    """Waits for it to be true. Playwright's own way needs eval, which the page's policy forbids."""
+    for _ in range(PATIENCE // 50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(expression)
+
+
 def answered(page: Page, turns: int = 0):
     turn = page.locator(".turn").nth(turns)
-    turn.locator(".card").wait_for()
+    turn.locator(".card:not(.failed), .line").or_(turn.locator(".again")).first.wait_for()
     return turn

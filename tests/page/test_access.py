@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.page.conftest import answered, ask
+from tests.page.conftest import answered, ask, until
 
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
@@ -165,9 +165,9 @@ def test_a_new_answer_is_announced_once(open_page):
         ))).observe(region, {childList: true, subtree: true});
     }""")
     ask(page, ANSWERED)
-    page.wait_for_function("window.said.length > 0")
+    until(page, "window.said.length > 0")
     ask(page, URGENT)
-    page.wait_for_function("window.said.length > 1")
+    until(page, "window.said.length > 1")
     page.wait_for_timeout(300)
     said = page.evaluate("window.said")
     assert [region for region, _ in said] == ["status", "alert"]

@@ -24,7 +24,15 @@ from tests.page.conftest import ROOT, free_port, ready
 
 CALLS = int(os.environ.get("CALLS") or 300)
 CANARY = "canaryquestion"
-ROUTES = ["gradio_api/call/ask", "gradio_api/queue/join", "gradio_api/reset", "vote/up", "vote/down", "gradio_api/info"]
+ROUTES = [
+    "gradio_api/call/ask",
+    "gradio_api/call/turn",
+    "gradio_api/queue/join",
+    "gradio_api/reset",
+    "vote/up",
+    "vote/down",
+    "gradio_api/info",
+]
 READ = [
     "gradio_api/call/ask/{}",
     "gradio_api/queue/data?session_hash={}",
@@ -158,7 +166,7 @@ EMPTY = b"Host: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         (b"POST /vote/up HTTP/1.1\r\nOrigin: null\r\n" + EMPTY, 403),
         (b"POST /vote/up HTTP/1.1\r\nSec-Fetch-Site: cross-site\r\n" + EMPTY, 403),
         (b"POST /vote/up HTTP/1.1\r\nOrigin: http://x\r\n" + EMPTY, 204),
-        (b"POST /gradio_api/call/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n" + b"x" * 99_999, 413),
+        (b"POST /gradio_api/call/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 190000\r\n\r\n" + b"x" * 190_000, 413),
         (b"POST /gradio_api/call/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}", 422),
         (b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n", 200),
     ],

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.answer import Answer, Notice, Outcome, Quotation
-from bot.web.card import card
+from bot.web.card import Beside, card
 from bot.web.guard import Settings
 from bot.web.launch import served
 from bot.words import words
@@ -39,7 +39,7 @@ def puppet(tmp_path_factory, index, examples):
     documents = [*index.documents, read_document(path)]
     pool = [passage for document in documents for passage in document.passages]
 
-    def answer(index, question, history, view) -> dict:
+    def answer(index, question, history, view, following) -> dict:
         number = question.removeprefix("#")
         passage = pool[int(number)] if number.isdecimal() else pool[0]
         made = Answer(
@@ -52,7 +52,7 @@ def puppet(tmp_path_factory, index, examples):
             quotations=(Quotation(passage, passage.units, 1),) * 2,
             notices=(Notice("not_covered.part", {"words": question}),),
         )
-        html = card(made, made.quotations, staff=view.staff)
+        html = card(made, Beside(made.quotations, staff=view.staff, first=view.number % 2 == 1))
         return {"number": view.number, "html": html, "said": question, "language": "en", "urgent": False}
 
     stand_in = SimpleNamespace(documents=documents, look_up=lambda question: None)
@@ -135,11 +135,12 @@ def test_a_forged_answer_cannot_be_sent(open_page, site):
     """The client names no passage: whatever it puts into the settings, the card is the server's."""
     page = open_page()
     page.evaluate("""() => {
-      const before = window.page.before;
       const forged = {language: '<b>', within: [{}, 5], staff: 'yes', html: 'forged', passages: ['forged']};
-      window.page.before = (question) => {
-        const [text, view] = before(question);
-        return [text, {...view, ...forged}, ['forged']];
+      const send = window.fetch;
+      window.fetch = (url, options) => {
+        if (options.method !== 'POST') return send(url, options);
+        const [question, view] = JSON.parse(options.body).data;
+        return send(url, {...options, body: JSON.stringify({data: [question, {...view, ...forged}, ['forged']]})});
       };
     }""")
     turn = ask(page, "What is Kymriah used for?")
