@@ -13,7 +13,7 @@ from bot.web.first_screen import below, intro, promise, screens, title
 from bot.web.html import own_words, render
 from bot.words import LANGUAGES, words
 from corpus import Document, Example
-from index.reading.reader import LONGEST
+from index.reading.text import LONGEST
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("base.js", "talk.js", "tools.js", "start.js")  # one scope, in this order
