@@ -16,7 +16,7 @@ from bot.request import DEEPEST, deepest
 from bot.web.client import KEY
 
 SHARE = 8  # questions of one client that may wait at once; the queue holds more, for others
-SESSION = re.compile(r"\w{1,64}")
+SESSION = re.compile(r"[\w-]{1,64}")  # gradio_client sends a UUID
 EVENT = re.compile(r"/gradio_api/call/(?:ask|turn)/(\w+)/?")
 
 

@@ -31,11 +31,11 @@ READS = 20  # so many reads for each question that the rate allows
 MOST_STREAMS = 40  # answers being waited for, at once, by one client: two for each open tab
 ALLOWED = {
     "GET": re.compile(
-        r"/|/icon\.svg|/config/?|/healthz|/gradio_api/(info|queue/data|startup-events|heartbeat/\w+|call/(ask|turn)/\w+)/?"
+        r"/|/icon\.svg|/config/?|/healthz|/gradio_api/(info|queue/data|startup-events|heartbeat/[\w-]+|call/(ask|turn)/\w+)/?"
     ),
     "POST": re.compile(r"/vote/(up|down)|/gradio_api/(queue/join|call/(ask|turn)|reset)/?"),
 }
-STREAMS = re.compile(r"/gradio_api/(queue/data|heartbeat/\w+|call/(ask|turn)/\w+)/?")
+STREAMS = re.compile(r"/gradio_api/(queue/data|heartbeat/[\w-]+|call/(ask|turn)/\w+)/?")
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 
 

@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+from gradio_client import Client
 
 import app
 from bot.ask import ask
@@ -202,3 +203,10 @@ def test_the_limit_counts_the_address_that_a_trusted_proxy_saw(proxies, forwarde
 def test_a_rate_that_is_none_is_named():
     with pytest.raises(ValueError, match="expected one like 60/minute"):
         Settings(rate="often")
+
+
+@pytest.mark.parametrize("data", [["What is Kymriah used for?", []], ["What is Kymriah used for?"]])
+def test_gradios_own_client_gets_the_record(site, index, data):
+    client = Client(site.url, verbose=False)
+    assert client.predict(*data, api_name="/ask") == ask(index, "What is Kymriah used for?").record()
+    client.close()
