@@ -1,9 +1,14 @@
-"""What a question is read as: typos, other words, languages, odd characters, follow-ups."""
+"""What a message is read as: typos, names, other words, languages, asks, odd characters, follow-ups."""
 
 import pytest
 
 from index import build
+from index.judging.listener import windows
+from index.reading import language
+from index.reading.asks import asks_of, sentences
+from index.reading.names import Names
 from index.reading.reader import LONGEST, Reader, clean
+from index.reading.text import dictionary
 
 
 @pytest.fixture(scope="module")
@@ -18,13 +23,27 @@ def reader() -> Reader:
         ("oncasper", "oncaspar"),
         ("doxirubisin", "doxorubicin"),
         ("tisagenlecleusel", "tisagenlecleucel"),
-        ("marow", "marrow"),
+        ("daunorubcin", "daunorubicin"),
+        ("vin christine", "vincristine"),
     ],
 )
-def test_a_typo_is_read_as_the_word_it_must_mean_and_said(reader, typed, read) -> None:
-    reading = reader.read(typed)
-    assert reading.text == read
-    assert reading.repairs == ((typed, read),)
+def test_a_typo_in_a_name_is_read_as_the_name_it_must_mean_and_said(reader, typed, read) -> None:
+    message = reader.read(f"what is {typed} for")
+    [ask] = message.asks
+    assert ask.readings == (f"what is {read} for",)
+    assert message.repairs == ((typed, read),)
+    assert ask.text == f"what is {typed} for"  # what is shown stays as it was typed
+
+
+def test_a_slip_in_an_everyday_word_is_mended_without_a_word(reader) -> None:
+    message = reader.read("bone marow transplent")
+    assert message.asks[0].readings == ("bone marrow transplant",)
+    assert message.repairs == ()
+
+
+def test_kimriah_is_read_as_kymriah(reader) -> None:
+    assert "kymriah" in reader.plain("wat is kimriah for").lower()
+    assert reader.read("wat is kimriah for").asks[0].unknown == ()
 
 
 @pytest.mark.parametrize(
@@ -33,16 +52,73 @@ def test_a_typo_is_read_as_the_word_it_must_mean_and_said(reader, typed, read) -
      "doxycycline", "Kymriah", "remission", "inotuzumab", "methotrexate", "vincent", "orphan", "rituximab"],
 )  # fmt: skip
 def test_a_right_word_is_never_repaired(reader, word) -> None:
-    assert reader.read(word).repairs == ()
+    named = reader.names.read(word)
+    assert named.repairs == ()
+    assert named.text == word
+
+
+@pytest.mark.parametrize("word", ["vinblastine", "idarubicin", "clofarabine", "rituximab", "vindesine", "Vinorelbine"])
+def test_a_name_that_no_document_holds_is_unknown_however_like_another_it_looks(reader, word) -> None:
+    named = reader.names.read(f"when is {word} given")
+    assert named.unknown == (word,)
+    assert named.text == f"when is {word} given"
+
+
+def test_two_names_in_one_word_are_both_looked_at(reader) -> None:
+    assert reader.names.read("vincristine-vinblastine").unknown == ("vinblastine",)
+
+
+def test_a_name_as_near_to_one_as_to_another_is_said_to_be_either(reader) -> None:
+    # Two edits from each: r to a and an i gone; a letter l gone and t, i turned to s, t.
+    named = reader.names.read("is vincastine safe")
+    assert named.ambiguous == (("vincastine", ("vincristine", "vinblastine")),)
+    assert (named.repairs, named.unknown, named.text) == ((), (), "is vincastine safe")
+
+
+def test_names_of_documents_made_up_for_it() -> None:
+    names = Names({"snailium", "garden", "lettuce"})
+    assert names.read("what is snailum").repairs == (("snailum", "snailium"),)
+    assert names.read("vinblastine").unknown == ("vinblastine",)
+    assert names.read("the lettuce").text == "the lettuce"
+    assert Names({"snailium"}, accepted={"snailum"}).read("snailum").repairs == ()
+
+
+@pytest.fixture(scope="module")
+def everyday(reader) -> dict[str, str]:
+    """What the five thousand most usual English words are repaired to, each between two others, where it could be
+    heard together with them."""
+    speller = dictionary("en")
+    usual = sorted(
+        (word for word in speller.word_frequency.words() if word.isalpha()),
+        key=lambda word: -speller.word_usage_frequency(word),
+    )
+    read = {word: reader.names.read(f"ask {word} today") for word in usual[:5000]}
+    return {word: better for word, named in read.items() for _, better in named.repairs}
+
+
+def test_everyday_words_are_never_repaired_into_a_name(reader, everyday) -> None:
+    names = set(reader.names.held_names)
+    assert {word: better for word, better in everyday.items() if better in names} == {}
+
+
+@pytest.mark.xfail(strict=True, reason="two usual words are heard as a long word of the document: child today, childhood")
+def test_everyday_words_are_never_heard_as_another_word(everyday) -> None:
+    assert everyday == {}
+
+
+@pytest.mark.xfail(strict=True, reason="just short of the bars ALIKE (.797 of .80) and HALF (.50 of .55) in names.py")
+@pytest.mark.parametrize(("said", "name"), [("rye lays", "rylaze"), ("kim rye uh", "kymriah")])
+def test_a_name_is_heard_in_several_words(reader, said, name) -> None:
+    assert name in reader.names.read(f"what is {said} for").text
 
 
 def test_other_words_become_the_documents(reader) -> None:
-    assert "stem cell transplant" in reader.read("BMT criteria").text
-    assert "cytarabine" in reader.read("ara-C?").text
+    assert "stem cell transplant" in reader.plain("BMT criteria")
+    assert "cytarabine" in reader.plain("ara-C?")
 
 
 @pytest.mark.parametrize(
-    ("question", "language", "word"),
+    ("question", "spoken", "word"),
     [
         ("Quand fait-on une greffe de cellules souches?", "fr", "stem cell transplant"),
         ("comment traite t on une rechute", "fr", "relapse"),
@@ -50,23 +126,107 @@ def test_other_words_become_the_documents(reader) -> None:
         ("Kymriah?", "en", "Kymriah"),
     ],
 )
-def test_french_is_told_from_english_and_read_in_english(reader, question, language, word) -> None:
-    reading = reader.read(question)
-    assert reading.language == language
-    assert word in reading.text
+def test_french_is_told_from_english_and_read_in_english(reader, question, spoken, word) -> None:
+    message = reader.read(question)
+    assert message.language == spoken
+    assert word in message.asks[0].readings[0]
 
 
-def test_a_follow_up_leans_on_the_turns_before_it_and_stands_alone_as_well(reader) -> None:
-    reading = reader.read("And how is it given?", ["first", "What is blinatumomab?"])
-    assert reading.text == "And how is it given?"
-    assert reading.context == "first What is blinatumomab? And how is it given?"
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("¿Cuál es el tratamiento para la leucemia?", "es"),
+        ("Was ist die Behandlung bei einem Rückfall?", "de"),
+        ("Qual è il trattamento per la leucemia?", "it"),
+        ("Qual é o tratamento para a leucemia das crianças?", "pt"),
+        ("Wat is de behandeling voor kinderen met leukemie?", "nl"),
+        ("Jakie jest leczenie nawrotu białaczki u dzieci?", "pl"),
+        ("什么是难治性白血病", "zh"),
+        ("治療は何ですか", "ja"),
+        ("치료는 무엇입니까", "ko"),
+        ("ما هو العلاج؟", "ar"),
+        ("علاج کیا ہے؟ دوبارہ بیماری ٹھیک", "ur"),
+        ("ਇਲਾਜ ਕੀ ਹੈ", "pa"),
+        ("Что такое рецидив?", "ru"),
+        ("Як лікують рецидив?", "uk"),
+        ("traitement rechute enfant", "fr"),
+        ("transplant", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_of_a_message(text, code) -> None:
+    assert language.of(text, frozenset(), frozenset()) == code
+
+
+def test_names_say_nothing_about_a_language() -> None:
+    assert language.of("Blinatumomab?", frozenset({"blinatumomab"}), frozenset()) == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "history", "asks"),
+    [
+        ("What is Kymriah?", [], [("What is Kymriah?", "")]),
+        ("transplant criteria", [], [("transplant criteria", "")]),
+        ("hello", [], [("hello", "")]),
+        ("Kymriah. what is it", [], [("Kymriah. what is it", "")]),
+        (
+            "What is Kymriah and how much does it cost?",
+            [],
+            [("What is Kymriah", ""), ("how much does it cost?", "kymriah: how much does it cost?")],
+        ),
+        (
+            "And how is it given?",
+            ["What is blinatumomab?"],
+            [("And how is it given?", "blinatumomab: And how is it given?")],
+        ),
+        (
+            "Tell me what remission means; is it the same as a cure?",
+            [],
+            [("Tell me what remission means", ""), ("is it the same as a cure?", "remission: is it the same as a cure?")],
+        ),
+        ("Why did the leukemia relapse? Who may have a stem cell transplant?", [],
+         [("Why did the leukemia relapse?", ""), ("Who may have a stem cell transplant?", "")]),
+        ("Dans quels cas fait-on une greffe ?", [], [("Dans quels cas fait-on une greffe ?", "")]),
+        (
+            "My son is six. He likes trains and dogs. We live in a small town near the lake. His sister plays the"
+            " piano. They both go to the school on the hill. We had rain.",
+            [],
+            [],
+        ),
+    ],
+)  # fmt: skip
+def test_the_asks_of_a_message(text, history, asks) -> None:
+    assert [(ask.text, ask.leaning) for ask in asks_of(text, history)] == asks
+
+
+def test_an_ask_is_read_leaning_and_alone(reader) -> None:
+    [ask] = reader.read("And how is it given?", ["first", "What is blinatumomab?"]).asks
+    assert ask.readings == ("blinatumomab: And how is it given?", "And how is it given?")
+
+
+def test_sentences_and_the_windows_that_are_listened_to() -> None:
+    assert sentences("One. Two here. Three now.") == ["One.", "Two here.", "Three now."]
+    assert windows("One. Two here. Three now.") == [
+        *("One.", "Two here.", "Three now."),
+        *("One. Two here.", "Two here. Three now."),
+    ]
+    assert windows("Help me\nHelp me") == ["Help me", "Help me Help me"]  # none twice
+    assert windows("x") == ["x"]
+    assert windows("") == [""]
+
+
+def test_what_runs_on_as_speech_does_is_heard_in_parts() -> None:
+    text = " ".join(f"he played outside with dog number {n} and he was happy" for n in range(12)) + " then he fainted"
+    assert len(windows(text)) > 3
+    assert all(len(sentence.split()) <= 45 for sentence in sentences(text))
+    assert " ".join(sentences(text)) == text
 
 
 @pytest.mark.parametrize(
     ("raw", "cleaned"),
     [
         ("<b>What</b> is\u0000 it?<script>x</script>", "What is it? x"),
-        ("tab\there\r\nthere", "tab here there"),
+        ("tab\there\r\nthere", "tab here\nthere"),
         ("\u202eevil\u202c order", "evil order"),
         ("ﬁne ＡＬＬ", "fine ALL"),
         ("\ud800broken", "?broken"),
@@ -75,3 +235,8 @@ def test_a_follow_up_leans_on_the_turns_before_it_and_stands_alone_as_well(reade
 )
 def test_odd_characters_do_no_harm(raw, cleaned) -> None:
     assert clean(raw) == cleaned
+
+
+def test_what_is_not_read_is_counted(reader) -> None:
+    assert reader.read("a" * (LONGEST + 3)).unread == 3
+    assert reader.read("a").unread == 0

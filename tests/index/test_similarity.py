@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from corpus import Role
-from index.judging import calibration, kernel, memory
+from index.judging import memory
 from index.retrieval import vectors
 from index.retrieval.lexical import Lexical
 from index.retrieval.similarity import DENSE, LATE, SENTENCE, in_context, late_interaction
@@ -85,36 +85,6 @@ def test_one_vector_a_word_piece_no_marker_and_no_more_than_the_longest(index) -
     assert len(one.tokens) == 4  # ky ##m ##ria ##h
     assert len(long.tokens) == index.encoder.longest - 2
     np.testing.assert_array_equal(none.tokens, none.sentence[None])
-
-
-def test_leaving_one_out_equals_fitting_without_it() -> None:
-    random = np.random.default_rng(0)
-    rows, texts = unit_rows(random, 30), [f"word{i % 7} word{i % 5} common" for i in range(30)]
-    targets = random.random((30, 3)).astype(np.float32)
-    full, left_out = kernel.fit(rows, texts, targets)
-    kept = [i for i in range(30) if i != 4]
-    without, _ = kernel.fit(rows[kept], [texts[i] for i in kept], targets[kept])
-    # The words' weights are counted anew without the example, so the two agree closely, not exactly.
-    np.testing.assert_allclose(without.predict(rows[4], texts[4]), left_out[4], atol=0.05)
-    assert np.abs(full.predict(rows[4], texts[4]) - targets[4]).max() < np.abs(left_out[4] - targets[4]).max()
-
-
-def test_a_kernel_comes_back_from_its_arrays_the_same() -> None:
-    random = np.random.default_rng(0)
-    rows, texts = unit_rows(random, 10), [f"text number {i}" for i in range(10)]
-    model, _ = kernel.fit(rows, texts, random.random((10, 2)))
-    again = kernel.KernelRidge.from_arrays(model.arrays())
-    np.testing.assert_array_equal(model.predict(rows[0], "text two"), again.predict(rows[0], "text two"))
-
-
-def test_a_logistic_by_hand_and_by_fitting() -> None:
-    assert calibration.Logistic(np.array([2.0, -1.0]), 0.5)(np.array([1.0, 2.5])) == pytest.approx(0.5)
-    random = np.random.default_rng(0)
-    features = random.normal(size=(400, 2))
-    right = features[:, 0] + 0.3 * random.normal(size=400) > 0
-    fitted = calibration.fit(features, right)
-    assert fitted(np.array([3.0, 0])) > 0.95
-    assert fitted(np.array([-3.0, 0])) < 0.05
 
 
 def test_link_stubs_are_no_candidates(index) -> None:

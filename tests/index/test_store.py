@@ -54,8 +54,10 @@ def test_building_twice_gives_the_same_bytes(built, tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*encoder.FILES, store.PASSAGES, store.VECTORS, store.TOKENS, store.TOKEN_ENDS, "memory-snails.txt.npz"]
-)
+    "name",
+    [*encoder.FILES, store.PASSAGES, store.VECTORS, store.TOKENS, store.TOKEN_ENDS, store.LISTENER,
+     store.JUDGE.format("snails.txt")],
+)  # fmt: skip
 def test_verify_names_a_built_file_with_one_changed_byte(copied, name) -> None:
     corpus, folder = copied
     change_one_byte(inside(folder) / name)
@@ -157,7 +159,7 @@ def test_where_no_weights_are_installed_what_was_built_is_served_and_nothing_is_
     corpus, folder = copied
     monkeypatch.setattr(weights, "_packaged_folder", lambda: None)
     assert build.verify(corpus, folder) == []
-    assert build.load(corpus, folder).look_up("What do snails eat?").hits
+    assert build.load(corpus, folder).look_up("What do snails eat?").asks[0].hits
     change_one_byte(inside(folder) / store.TOKENS)
     with pytest.raises(StaleIndexError, match="was changed after it was built; nothing can be built here"):
         build.load(corpus, folder, say=lambda line: None)
@@ -190,25 +192,49 @@ def test_a_graph_that_was_changed_is_exported_again_not_handed_on(copied, tmp_pa
         exported.put_encoder(nowhere, tmp_path / "fresh", [generation], [], [], lambda line: None)
 
 
-def test_a_corpus_without_examples_is_built_and_answers_nothing_for_sure(built, tmp_path) -> None:
+def test_a_corpus_without_examples_is_judged_by_reading_and_hears_danger_all_the_same(built, tmp_path) -> None:
     corpus = shutil.copytree(built[0], tmp_path / "corpus")
     shutil.rmtree(corpus / "questions")
     said: list[str] = []
     index = build.load(corpus, tmp_path / "built", say=said.append)
     assert any("has no example questions" in line for line in said)
     found = index.look_up("What may snails eat?")
-    assert "lettuce" in found.hits[0].passage.text
-    assert index.look_up("How do I bake bread?").answers < found.answers
+    assert "lettuce" in found.asks[0].hits[0].passage.text
+    assert index.look_up("How do I bake bread?").asks[0].answers < found.asks[0].answers
+    assert not found.heard.urgent
+    assert index.look_up("My son has a fever of 39.5 and is on chemo, he is shaking").heard.urgent
 
 
-def test_danger_is_heard_even_where_no_document_has_examples(built, tmp_path) -> None:
+def test_refusals_for_any_document_alone_teach_a_document_nothing(built, tmp_path) -> None:
     corpus = shutil.copytree(built[0], tmp_path / "corpus")
-    shutil.rmtree(corpus / "questions")
-    (corpus / "questions").mkdir()
-    shutil.copy(build.CORPUS / "questions" / "any-document.jsonl", corpus / "questions")
+    (corpus / "questions" / "snails.jsonl").rename(corpus / "questions" / "searches.jsonl")
+    lines = (corpus / "questions" / "searches.jsonl").read_text(encoding="utf-8").splitlines()
+    refusals = "\n".join(line for line in lines if '"out"' in line)
+    (corpus / "questions" / "searches.jsonl").write_text(refusals, encoding="utf-8")
     index = build.load(corpus, tmp_path / "built", say=lambda line: None)
-    assert index.look_up("My son has a fever of 39.5 and is on chemo, he is shaking").urgent > 0.6
-    found = index.look_up("What may snails eat?")
-    assert found.urgent < 0.2
-    assert not found.from_examples
-    assert "lettuce" in found.hits[0].passage.text
+    assert index.judges[0].memory.model is None
+
+
+def test_a_judge_and_the_listener_come_back_from_disk_the_same(built) -> None:
+    corpus, folder = built
+    index = build.load(corpus, folder)
+    [document], examples, reader = build.read(corpus)
+    made = build.judge_of(document, examples, reader, index.encoder, index.similarities, index.listener)
+    stored = index.judges[0]
+    assert stored.bar == made.bar
+    np.testing.assert_array_equal(stored.weights.answers.row(), made.weights.answers.row())
+    np.testing.assert_array_equal(stored.weights.rank, made.weights.rank)
+    np.testing.assert_allclose(stored.topics.units, made.topics.units, atol=1e-3)  # stored in half precision
+    assert stored.memory.model is not None
+    assert made.memory.model is not None
+    np.testing.assert_array_equal(stored.memory.model.weights, made.memory.model.weights)
+
+
+def test_the_listener_is_taken_over_while_its_lessons_are_the_same(built, tmp_path) -> None:
+    corpus = shutil.copytree(built[0], tmp_path / "corpus")
+    said: list[str] = []
+    (corpus / "vocabulary.toml").write_text("", encoding="utf-8")
+    build.build(corpus, tmp_path / "built", say=said.append)
+    assert not any(line.startswith("Learning to listen") for line in said)
+    paths = [inside(folder) / store.LISTENER for folder in (built[1], tmp_path / "built")]
+    assert store.digest(paths[0]) == store.digest(paths[1])

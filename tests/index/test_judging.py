@@ -1,0 +1,229 @@
+"""What judges and promises, against numbers worked out by hand or another way."""
+
+import json
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.stats import binom
+
+from index.judging import calibration, features, judge, kernel, promise
+from index.judging.calibration import Logistic
+from index.judging.features import ANSWERING, RANKING, Asked, Lexicon
+from index.judging.kernel import Floats
+from index.judging.listener import FEW, read_lessons
+from index.judging.promise import PROMISE
+
+
+def unit_rows(random: np.random.Generator, rows: int, d: int = 16) -> Floats:
+    """Rows that half precision, in which they are stored, holds exactly enough."""
+    made = random.normal(size=(rows, d))
+    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
+
+
+# The promise
+
+
+def test_seventy_four_refusals_are_the_fewest_that_promise_four_per_cent() -> None:
+    # No error seen in n: .96 ** n <= .05. .96 ** 73 = .0508, .96 ** 74 = .0488.
+    assert 0.96**73 > 0.05 > 0.96**74
+    assert promise.answering_bar([0.1] * 73, 0.04, 0.95) is None
+    assert promise.answering_bar([], 0.04, 0.95) is None
+    # The loudest of 74 stays below the bar, and the bar is the next number above it.
+    scores = [0.7, *[0.1] * 73]
+    assert promise.answering_bar(scores, 0.04, 0.95) == np.nextafter(0.7, 1)
+
+
+def test_the_bar_by_hand_for_two_hundred_refusals() -> None:
+    # Binomial of 200 at .04: P(at most 2 pass) = .0125, P(at most 3) = .0395, P(at most 4) = .0950.
+    chances = [sum(float(binom.pmf(k, 200, 0.04)) for k in range(most + 1)) for most in (2, 3, 4)]
+    assert chances == pytest.approx([0.0125, 0.0395, 0.0950], abs=5e-5)
+    scores = np.arange(200) / 200  # .995, .99, .985, .98, …: three may pass
+    bar = promise.answering_bar(scores[::-1], 0.04, 0.95)
+    assert bar == np.nextafter(scores[-4], 1)
+    assert (scores >= bar).sum() == 3
+
+
+@pytest.mark.parametrize("n", [100, 300, 1000])
+def test_no_more_pass_than_the_exact_bound_allows_and_one_more_would_be_too_many(n) -> None:
+    scores = np.random.default_rng(n).random(n)
+    bar = promise.answering_bar(scores, PROMISE.false_answers, PROMISE.confidence)
+    assert bar is not None
+    passing = int((scores >= bar).sum())
+    assert binom.cdf(passing, n, PROMISE.false_answers) <= 1 - PROMISE.confidence
+    assert binom.cdf(passing + 1, n, PROMISE.false_answers) > 1 - PROMISE.confidence
+
+
+def test_the_promise_is_kept_in_nineteen_of_twenty_worlds() -> None:
+    """The share of a true, known population that passes the bar made from 300 of it."""
+    random = np.random.default_rng(0)
+    broken = 0
+    for _ in range(1000):
+        bar = promise.answering_bar(random.random(300), 0.04, 0.95)
+        assert bar is not None
+        broken += 1 - bar > 0.04  # uniform scores: the share above a bar b is 1 - b
+    assert broken / 1000 <= 0.07
+
+
+# The kernel
+
+
+def test_leaving_one_out_equals_fitting_without_it() -> None:
+    """With every word in every text, its weight does not change when one text is gone."""
+    random = np.random.default_rng(0)
+    rows, texts = unit_rows(random, 30), ["the same words"] * 30
+    targets = random.random((30, 3)).astype(np.float32)
+    full, left_out = kernel.fit(rows, texts, targets)
+    for one in (0, 4, 29):
+        kept = [i for i in range(30) if i != one]
+        without, _ = kernel.fit(rows[kept], [texts[i] for i in kept], targets[kept])
+        again = without.predict(rows[[one]], [texts[one]])
+        np.testing.assert_allclose(again.scores[0], left_out.scores[one], atol=2e-3)
+        assert again.reach[0] == pytest.approx(float(left_out.reach[one]), abs=1e-4)
+    seen = full.predict(rows, texts).scores
+    assert np.abs(seen - targets).mean() < np.abs(left_out.scores - targets).mean()
+
+
+def test_leaving_a_group_out_equals_fitting_without_the_group() -> None:
+    random = np.random.default_rng(1)
+    rows, texts = unit_rows(random, 24), ["the same words"] * 24
+    targets = random.random((24, 2)).astype(np.float32)
+    groups = [i // 3 if i < 12 else i for i in range(24)]  # four of three, and twelve that stand alone
+    _, left_out = kernel.fit(rows, texts, targets, groups)
+    for group in (0, 3, 15):
+        gone = [i for i in range(24) if groups[i] == group]
+        kept = [i for i in range(24) if groups[i] != group]
+        without, _ = kernel.fit(rows[kept], [texts[i] for i in kept], targets[kept])
+        again = without.predict(rows[gone], [texts[i] for i in gone]).scores
+        np.testing.assert_allclose(again, left_out.scores[gone], atol=2e-3)
+
+
+def test_with_other_words_leaving_one_out_is_close() -> None:
+    # The words' weights are counted anew without the example, so the two agree closely, not exactly.
+    random = np.random.default_rng(0)
+    rows, texts = unit_rows(random, 30), [f"word{i % 7} word{i % 5} common" for i in range(30)]
+    targets = random.random((30, 3)).astype(np.float32)
+    _, left_out = kernel.fit(rows, texts, targets)
+    kept = [i for i in range(30) if i != 4]
+    without, _ = kernel.fit(rows[kept], [texts[i] for i in kept], targets[kept])
+    np.testing.assert_allclose(without.predict(rows[[4]], [texts[4]]).scores[0], left_out.scores[4], atol=0.05)
+
+
+def test_two_examples_by_hand() -> None:
+    # Cosine 0 and no word shared: k(a, b) = e^-2.5, k(a, a) = 2; the target of b is 0.
+    rows = np.eye(2, dtype=np.float32)
+    model, left_out = kernel.fit(rows, ["aaa", "bbb"], np.array([[1], [0]], np.float32))
+    near, ridge = np.exp(-2.5), 2 + kernel.RIDGE
+    weights = np.linalg.solve([[ridge, near], [near, ridge]], [1, 0])
+    np.testing.assert_allclose(model.weights[:, 0], weights, atol=1e-6)
+    found = model.predict(rows[:1], ["aaa"])
+    assert found.scores[0, 0] == pytest.approx(2 * weights[0] + near * weights[1], abs=1e-5)
+    assert found.reach[0] == pytest.approx((2 + near) / kernel.NEAREST, abs=1e-5)
+    # Without a, b alone predicts 0; without b, a alone predicts near / ridge.
+    np.testing.assert_allclose(left_out.scores[:, 0], [0, near / ridge], atol=1e-6)
+
+
+def test_a_kernel_comes_back_from_its_arrays_the_same() -> None:
+    random = np.random.default_rng(0)
+    rows, texts = unit_rows(random, 10), [f"text number {i}" for i in range(10)]
+    model, _ = kernel.fit(rows, texts, random.random((10, 2)).astype(np.float32))
+    again = kernel.KernelRidge.from_arrays(model.arrays())
+    one, other = model.predict(rows[:1], ["text two"]), again.predict(rows[:1], ["text two"])
+    np.testing.assert_array_equal(one.scores, other.scores)
+    np.testing.assert_array_equal(one.reach, other.reach)
+
+
+def test_reach_of_few_and_of_none_by_hand() -> None:
+    assert kernel.reach_of(np.array([[1.0, 0.5]], np.float32))[0] == pytest.approx(1.5 / 5)
+    assert kernel.reach_of(np.array([[1, 1, 1, 1, 1, 0.1, 0.2]], np.float32))[0] == pytest.approx(1)
+    assert kernel.reach_of(np.zeros((2, 0), np.float32)).tolist() == [0, 0]
+
+
+# The logistic
+
+
+def test_a_logistic_by_hand_and_by_fitting() -> None:
+    assert Logistic(np.array([2.0, -1.0]), 0.5)(np.array([1.0, 2.5])) == pytest.approx(0.5)
+    random = np.random.default_rng(0)
+    x = random.normal(size=(400, 2))
+    right = x[:, 0] + 0.3 * random.normal(size=400) > 0
+    fitted = calibration.fit(x, right)
+    assert fitted(np.array([3.0, 0])) > 0.95
+    assert fitted(np.array([-3.0, 0])) < 0.05
+    assert Logistic.of(fitted.row())(x[0]) == fitted(x[0])
+
+
+def test_a_fit_is_drawn_to_its_prior() -> None:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(60, 2))
+    right = x[:, 0] + random.normal(size=60) > 0
+    prior = Logistic(np.array([-1.0, 2.0]), 0.3)
+    ones = np.ones(2)
+    np.testing.assert_allclose(calibration.fit(x, right, 1e7, prior, ones).weights, prior.weights, atol=1e-3)
+    loose, alone = (calibration.fit(x, right, 1e-6, given, ones).weights for given in (prior, None))
+    np.testing.assert_allclose(loose, alone, atol=1e-2)
+    between = calibration.fit(x, right, 10.0, prior, ones).weights
+    assert -1 < between[0] < alone[0]
+
+
+def test_a_fit_with_a_prior_is_the_most_probable_one() -> None:
+    """The same penalised likelihood, written out without centring and minimised by another method."""
+    random = np.random.default_rng(3)
+    x = random.normal(2, 3, size=(80, 2))
+    right = x @ [0.7, -0.4] + random.normal(size=80) > 0
+    prior, scale, strength = Logistic(np.array([0.5, 0.5]), 0.0), np.array([2.0, 0.5]), 5.0
+
+    def loss(v: np.ndarray) -> float:
+        margin = np.where(right, 1, -1) * (x @ v[:2] + v[2])
+        return float(np.logaddexp(0, -margin).sum() + strength / 2 * (((v[:2] - prior.weights) * scale) ** 2).sum())
+
+    wanted = minimize(loss, np.zeros(3), method="Nelder-Mead", options={"maxiter": 5000, "xatol": 1e-7, "fatol": 1e-9}).x
+    fitted = calibration.fit(x, right, strength, prior, scale)
+    np.testing.assert_allclose([*fitted.weights, fitted.bias], wanted, atol=1e-3)
+
+
+def test_one_class_alone_cannot_be_fitted() -> None:
+    with pytest.raises(ValueError, match="3 examples, all of one class"):
+        calibration.fit(np.zeros((3, 1)), np.ones(3, bool))
+
+
+# The judge
+
+
+def test_the_stored_weights_are_those_of_the_features_and_no_others() -> None:
+    stored = json.loads(judge.WEIGHTS.read_text(encoding="utf-8"))
+    assert tuple(stored["ranking"]) == RANKING
+    assert tuple(stored["answering"]) == ANSWERING
+    assert len(set(ANSWERING)) == len(ANSWERING)
+    assert all(set(row) == {"answers", "near", "scale"} for row in stored["answering"].values())
+    assert 0 < stored["bar"] < 1
+    assert judge.general().rank.shape == (len(RANKING),)
+    assert judge.general().answers.weights.shape == (len(ANSWERING),)
+    assert all(isinstance(getattr(judge.general(), field.name), (np.ndarray, Logistic)) for field in fields(judge.Weights))
+
+
+def test_what_is_covered_by_hand() -> None:
+    asked = Asked.of("How many transplants?")
+    assert (asked.stems, asked.number, asked.how) == (("transplant",), True, True)
+    assert asked.covered(frozenset({"transplant"})) == 1
+    assert asked.covered(frozenset()) == 0
+    assert Asked.of("what is it").covered(frozenset()) == 1  # it asks for no word
+    two = Asked(("common", "rare"), np.array([0.25, 0.75], np.float32), False, False)
+    assert two.covered(frozenset({"rare"})) == 0.75
+
+
+def test_a_lexicon_holds_headings_too(index) -> None:
+    passages = index.judges[0].passages
+    lexicon = Lexicon.of(passages)
+    assert len(lexicon.passages) == len(passages)
+    assert lexicon.document == frozenset().union(*lexicon.passages)
+    assert features.stem("transplants") in lexicon.document
+
+
+def test_what_the_program_was_taught_is_whole() -> None:
+    lessons = read_lessons()
+    assert len({lesson.text for lesson in lessons if not lesson.topic}) > 1000
+    assert any(lesson.danger for lesson in lessons)
+    assert not any(lesson.danger and lesson.topic for lesson in lessons)
+    assert FEW == 3
