@@ -1,9 +1,11 @@
 """python -m bot ask | batch | evaluate | space | words"""
 
 import argparse
+import io
 import json
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from corpus import CorpusError
 from index.errors import IndexProblem
@@ -69,8 +71,8 @@ def _batch(asked: argparse.Namespace) -> int:
     from index.retrieval.threads import one_question_at_a_time
 
     # Bytes that are no UTF-8 spoil their own line, not the run; only line feeds end a line.
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
-    sys.stdout.reconfigure(encoding="utf-8")
+    _in_utf8(sys.stdin, errors="replace", newline="\n")
+    _in_utf8(sys.stdout)
     index = load()
     one_question_at_a_time()
     for line in batch(index, sys.stdin):
@@ -93,10 +95,16 @@ def _space(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _in_utf8(stream: TextIO, errors: str = "strict", newline: str | None = None) -> None:
+    """Whatever the machine's own encoding is; a stream that somebody put in its place is left as it is."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors=errors, newline=newline)
+
+
 def _words(asked: argparse.Namespace) -> int:
     from bot.words.review import review
 
-    sys.stdout.reconfigure(encoding="utf-8")
+    _in_utf8(sys.stdout)
     for line in review():
         print(line)
     return 0

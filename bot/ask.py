@@ -12,6 +12,7 @@ from index.reading.text import LONGEST, has_words
 from index.search import Findings, Hit, Index, JudgedAsk
 
 BEST_FIRST = (Outcome.ANSWERED, Outcome.RELATED, Outcome.NOT_COVERED)
+HEAVY = ("fear", "grief", "guilt", "human")  # feelings that are handed on to people
 CHATTER = {"small_talk": "hello", "attack": "attack"}  # topics that are answered with a feeling's sentence
 
 
@@ -153,7 +154,8 @@ def _notices(
     if message.language not in LANGUAGES:
         return [*said, Notice("other_languages", {"language": message.language}), hand_on]
     if feeling:
-        return said if urgent else [*said, Notice(f"feelings.{feeling}"), hand_on]
+        sentence = Notice(f"feelings.{feeling}")
+        return said if urgent else [*said, sentence, hand_on] if feeling in HEAVY else [*said, sentence]
     if message.repairs and not urgent:
         repaired = ", ".join(dict.fromkeys(better for _, better in message.repairs))
         said.append(Notice("names.searched_for", {"words": repaired}))

@@ -16,7 +16,7 @@ from corpus.questions import read_question_file
 from corpus.vocabulary import Vocabulary
 from index import build
 from index.judging import memory, promise, recipe
-from index.judging.features import Asked
+from index.judging.features import Asked, Remembered
 from index.judging.judge import Evidence, Judge
 from index.judging.listener import GENERAL, Listener
 from index.judging.memory import Memory, gold_passages
@@ -74,7 +74,7 @@ def cases_of(document: Document, examples: Sequence[Example], encoder: Encoder, 
         tables = [similarities.table(text, e)[rows] for text, e in zip(texts, encoded, strict=True)]
         matches = [list(similarities.matches(e, rows)) for e in encoded]
 
-    def gathered(places: Sequence[int], remembered: Sequence[memory.Remembered], remembering: str) -> Iterator[Case]:
+    def gathered(places: Sequence[int], remembered: Sequence[Remembered], remembering: str) -> Iterator[Case]:
         for i, seen in zip(places, remembered, strict=True):
             if not examples[i].urgent:
                 evidence = Evidence(Asked.of(texts[i]), tables[i], matches[i], topics[i], seen)

@@ -27,9 +27,7 @@ def retaught(index: Index, examples: Sequence[Example]) -> Index:
         own = [example for example in examples if example.document in ("", document.name)]
         if not any(example.document for example in own):
             own = []
-        judges.append(
-            build.judge_of(document, own, index.reader, index.encoder, index.similarities, index.listener)
-        )
+        judges.append(build.judge_of(document, own, index.reader, index.encoder, index.similarities, index.listener))
     return Index(index.encoder, index.reader, index.similarities, index.listener, judges)
 
 

@@ -80,7 +80,8 @@ def answer(index: Index, question: str, history: Sequence[str], view: View, foll
 
 def hits_within(findings: Findings, within: tuple[str, ...]) -> list[Hit]:
     """Hits of one document, or of one section of it: `within` is (name,) or (name, offset)."""
-    hits = list(findings.hits)
+    surest = sorted(findings.asks, key=lambda judged: -judged.answers)
+    hits = list({hit.passage.key: hit for judged in surest for hit in judged.hits}.values())
     if within:
         hits = [hit for hit in hits if hit.passage.document.name == within[0]]
     if len(within) > 1:

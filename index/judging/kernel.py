@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Prediction:
 def terms(text: str) -> Counter[str]:
     """Words, pairs of neighbouring words, and runs of GRAM letters in them (for typos), folded, with their counts."""
     found = words(text)
-    pairs = [f"{a} {b}" for a, b in zip(found, found[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(found)]
     padded = [f"_{word}_" for word in found]
     grams = [word[i : i + GRAM] for word in padded for i in range(max(1, len(word) - GRAM + 1))]
     return Counter([*found, *pairs, *(f"#{gram}" for gram in grams)])

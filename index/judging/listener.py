@@ -7,6 +7,7 @@ stands: sentence by sentence and in neighbouring pairs, and the most alarming of
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +54,7 @@ class Heard:
 def windows(text: str) -> list[str]:
     """The sentences of a message, and each with its neighbour: what is listened to."""
     found = sentences(text) or [text]
-    pairs = [f"{a} {b}" for a, b in zip(found, found[1:], strict=False)]
+    pairs = [f"{a} {b}" for a, b in pairwise(found)]
     return list(dict.fromkeys([*found, *pairs]))[:MOST_WINDOWS]
 
 

@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """`false_answers`: at most this share of the questions that a document does not answer is answered, with
-    `confidence`; `false_answers_without_examples` is the same for a document without examples of its own, over
-    questions that were made to be hard to refuse. `false_alarms`: at most this share of ordinary questions, and `false_alarms_told` of long calm
-    messages, rings."""
+    """Shares that are promised with `confidence`, or hold on what was left out.
+
+    `false_answers`: of the questions that a document does not answer, at most this share is answered;
+    `false_answers_without_examples` the same for a document without examples of its own, over questions that were
+    made to be hard to refuse. `false_alarms`: at most this share of ordinary questions rings, and
+    `false_alarms_told` of long calm messages.
+    """
 
     false_answers: float = 0.04
     false_answers_without_examples: float = 0.06

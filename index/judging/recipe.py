@@ -1,7 +1,7 @@
 """How the judge's general weights are learned, from cases of many documents (`index.fit` gathers them)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,8 +58,11 @@ def blank() -> Weights:
     return Weights(np.zeros(len(RANKING)), silent, silent, np.ones(len(ANSWERING)))
 
 
-def left_out(cases: dict[str, Sequence[Case]], remembering: str = "none") -> list[tuple[Case, float, bool]]:
-    """Each case of that kind, judged by weights that its document took no part in: (case, P(answers), first is gold)."""
+def left_out(cases: Mapping[str, Sequence[Case]], remembering: str = "none") -> list[tuple[Case, float, bool]]:
+    """Each case of that kind, judged by weights that its document took no part in.
+
+    (case, P(answers), whether the first passage is gold)
+    """
     found = []
     names = sorted(cases)
     for fold in range(FOLDS):

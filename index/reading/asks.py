@@ -41,7 +41,8 @@ INDIRECT = re.compile(
     r"\b(?:wonder(?:ing|ed)?|(?:tell|show|explain|remind|ask|asking|asked)\b.{0,12}\b(?:me|us|you|what|how|if|about)|"
     r"explain|define|describe|list|look(?:ing)? (?:up|for)|want(?:ed)? to know|need(?:ed)? to know|like to know|"
     r"curious|(?:any|some) (?:info|information|idea)|(?:do|don'?t|doesn'?t|didn'?t|not|never) (?:you )?"
-    r"(?:know|understand|sure|get|explain(?:ed)?)|no idea|question (?:is|about)|info(?:rmation)? (?:on|about)|meaning of|"
+    r"(?:know|understand|sure|get|explain(?:ed)?)|no idea|question (?:is|about)|"
+    r"info(?:rmation)? (?:on|about)|meaning of|"
     r"(?:i|we|she|he|they)(?:'d| would)? (?:also )?(?:need|want|like)(?:ed|s)? "
     r"(?:the|a|an|to (?:see|read|find|understand))|"
     r"savoir|expliqu\w+|dites|dis-moi|me demand\w+|comprend\w*|renseign\w+|cherche)\b",
@@ -65,7 +66,8 @@ LEANING = re.compile(
     re.IGNORECASE,
 )
 CONTINUES = re.compile(
-    r"\s*(?:and|but|so|or|what about|how about|what if|and if|also|then|ok|okay|thanks|no|not|et|mais|donc|sinon|et si)\b",
+    r"\s*(?:and|but|so|or|what about|how about|what if|and if|also|then|ok|okay|thanks|no|not|et|mais|donc|sinon|"
+    r"et si)\b",
     re.IGNORECASE,
 )
 

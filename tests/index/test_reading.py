@@ -101,7 +101,9 @@ def test_everyday_words_are_never_repaired_into_a_name(reader, everyday) -> None
     assert {word: better for word, better in everyday.items() if better in names} == {}
 
 
-@pytest.mark.xfail(strict=True, reason="two usual words are heard as a long word of the document: child today, childhood")
+@pytest.mark.xfail(
+    strict=True, reason="two usual words are heard as a long word of the document: child today, childhood"
+)
 def test_everyday_words_are_never_heard_as_another_word(everyday) -> None:
     assert everyday == {}
 

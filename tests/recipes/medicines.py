@@ -19,7 +19,7 @@ DICTIONARY = "drug_named_entity_recognition/drug_ner_dictionary.pkl.bz2"
 # What the wheel lacks: recent or regional names, written down by hand.
 MORE = """axicabtagene brexucabtagene lisocabtagene obecabtagene aucatzyl cortisone penicillin cotrimoxazole insulin
 immunoglobulin glivec jakavi neulasta atriance xaluprine trexall zavedos gravol bactrim septra doliprane efferalgan
-solupred""".split()
+solupred""".split()  # noqa: SIM905
 HEADER = """\
 # Names of medicines, lower case, one a line, and after a blank the name of the same substance: international
 # names and brands, so that a name which a document does not hold is known to be another medicine and not a typo.
