@@ -184,7 +184,10 @@ def test_names_say_nothing_about_a_language() -> None:
         (
             "Tell me what remission means; is it the same as a cure?",
             [],
-            [("Tell me what remission means", ""), ("is it the same as a cure?", "remission: is it the same as a cure?")],
+            [
+                ("Tell me what remission means", ""),
+                ("is it the same as a cure?", "remission: is it the same as a cure?"),
+            ],
         ),
         ("Why did the leukemia relapse? Who may have a stem cell transplant?", [],
          [("Why did the leukemia relapse?", ""), ("Who may have a stem cell transplant?", "")]),
