@@ -10,6 +10,7 @@ from bot.evaluation import metrics
 from bot.evaluation.cross_validation import key
 from corpus.questions import QUESTIONS, question_files, read_question_file
 
+pytestmark = pytest.mark.slow
 APART = Path(__file__).parent / "questions"
 
 

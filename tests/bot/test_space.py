@@ -12,6 +12,7 @@ from bot.space import write_space
 from index.errors import StorageError
 from tests.test_slim import BLOCK, BUILDERS, ROOT
 
+pytestmark = pytest.mark.slow
 ASKED = """
 from index.retrieval import weights
 weights.PACKAGE = "weights_that_are_not_installed"
