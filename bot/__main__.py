@@ -1,6 +1,7 @@
 """python -m bot ask | batch | evaluate | space | words"""
 
 import argparse
+import io
 import json
 import sys
 from pathlib import Path
@@ -67,8 +68,8 @@ def _batch(asked: argparse.Namespace) -> int:
     from index.retrieval.threads import one_question_at_a_time
 
     # Bytes that are no UTF-8 spoil their own line, not the run; only line feeds end a line.
-    sys.stdin.reconfigure(encoding="utf-8", errors="replace", newline="\n")
-    sys.stdout.reconfigure(encoding="utf-8")
+    _utf8(sys.stdin, errors="replace", newline="\n")
+    _utf8(sys.stdout)
     index = load()
     one_question_at_a_time()
     for line in batch(index, sys.stdin):
@@ -94,10 +95,16 @@ def _space(asked: argparse.Namespace) -> int:
 def _words(asked: argparse.Namespace) -> int:
     from bot.words.review import review
 
-    sys.stdout.reconfigure(encoding="utf-8")
+    _utf8(sys.stdout)
     for line in review():
         print(line)
     return 0
+
+
+def _utf8(stream: object, **how: str) -> None:
+    """Under a test the stream may be one that has no encoding to change."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", **how)
 
 
 if __name__ == "__main__":
