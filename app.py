@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
-    from bot.web.guard import Settings  # imports follow --help, which should not wait for them
+    from bot.web.settings import Settings  # imports follow --help, which should not wait for them
 
     on_space = ("https://huggingface.co",) if os.environ.get("SYSTEM") == "spaces" else ()
     origins = asked.embed_on or os.environ.get("CHATBOT_EMBED_ORIGINS", "").split() or on_space

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 from bot.answer import Answer, Notice, Outcome, Part, Quotation
 from bot.decisions import BARS, Bars
 from bot.words import LANGUAGES, words

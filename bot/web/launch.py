@@ -9,9 +9,10 @@ from gradio import http_server
 from gradio.utils import LRUCache
 
 from bot.web.faults import keep_questions_out_of_logs
-from bot.web.guard import LARGEST_BODY, Guard, Settings
+from bot.web.guard import LARGEST_BODY, Guard
 from bot.web.page import Turn, answer, head, page
 from bot.web.server import starter
+from bot.web.settings import Settings
 from corpus import Example
 from index.search import Index
 

@@ -61,7 +61,7 @@ Turn = dict[str, Any]
 def answer(index: Index, question: str, history: Sequence[str], view: View) -> Turn:
     """One turn: the card, and what a screen reader says of it."""
     findings = index.look_up(question, history)
-    language = "fr" if "fr" in (view.language, findings.reading.language) else "en"
+    language = "fr" if "fr" in (view.language, findings.message.language) else "en"
     made = answer_from(findings, question, language=language)
     hits = hits_within(findings, view.within)[:MOST_RANKED] if view.staff else []
     ranked = [Quotation(hit.passage, hit.highlights, hit.score) for hit in hits]
@@ -76,7 +76,8 @@ def answer(index: Index, question: str, history: Sequence[str], view: View) -> T
 
 def hits_within(findings: Findings, within: tuple[str, ...]) -> list[Hit]:
     """Hits of one document, or of one section of it: `within` is (name,) or (name, offset)."""
-    hits = list(findings.hits)
+    surest = max(findings.asks, key=lambda judged: judged.answers, default=None)
+    hits = list(surest.hits) if surest else []
     if within:
         hits = [hit for hit in hits if hit.passage.document.name == within[0]]
     if len(within) > 1:
