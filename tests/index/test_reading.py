@@ -36,9 +36,9 @@ def test_a_typo_in_a_name_is_read_as_the_name_it_must_mean_and_said(reader, type
 
 
 def test_a_slip_in_an_everyday_word_is_mended_without_a_word(reader) -> None:
-    message = reader.read("bone marow transplent")
-    assert message.asks[0].readings == ("bone marrow transplant",)
-    assert message.repairs == ()
+    named = reader.names.read("bone marow transplent")
+    assert named.text == "bone marrow transplant"
+    assert named.repairs == ()
 
 
 def test_kimriah_is_read_as_kymriah(reader) -> None:
