@@ -194,7 +194,7 @@ def test_each_part_says_what_became_of_it(index) -> None:
 
 def test_danger_is_said_first_whatever_is_answered(index) -> None:
     passage = index.similarities.passages[0]
-    loud = Heard(True, 1.0, {"asks": 1.0})
+    loud = Heard(True, 1.0, {"fear": 0.0, "asks": 1.0})
     for one in (judged(index, (passage, 1.0)), judged(index, (passage, 1.0), answers=0.0, near=0.0)):
         answer = answer_from(findings(index, one, heard=loud), "x")
         assert answer.urgent
