@@ -101,10 +101,10 @@ def _words(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _utf8(stream: object, **how: str) -> None:
+def _utf8(stream: object, errors: str | None = None, newline: str | None = None) -> None:
     """Under a test the stream may be one that has no encoding to change."""
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8", **how)
+        stream.reconfigure(encoding="utf-8", errors=errors, newline=newline)
 
 
 if __name__ == "__main__":
