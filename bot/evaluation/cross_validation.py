@@ -17,7 +17,8 @@ Say = Callable[[str], None]
 
 def key(example: Example) -> Key:
     """Two examples with the same words, in the same talk, are the same question, whatever their label."""
-    return tuple(tuple(words(text.replace("’", "'"))) for text in (*example.history, example.question))
+    turns = (*example.history, example.question)
+    return tuple(tuple(words(text.replace("’", "'"))) or (text.strip(),) for text in turns)  # "???" has no words
 
 
 def retaught(index: Index, examples: Sequence[Example]) -> Index:

@@ -17,7 +17,7 @@ class Promise:
     `false_alarms_told` of long calm messages.
     """
 
-    false_answers: float = 0.04
+    false_answers: float = 0.03
     false_answers_without_examples: float = 0.06
     confidence: float = 0.95
     false_alarms: float = 0.01
@@ -34,7 +34,7 @@ def answering_bar(refused: Sequence[float] | NDArray[np.floating], most: float, 
     Learn-then-test (Angelopoulos and others 2021, arXiv:2110.01052): bars are tested from the strictest down, each
     against the exact binomial bound (Clopper and Pearson 1934), until one fails.
 
-    With no error seen, 74 questions show "at most 4%" with 95% confidence: .96 ** 74 < .05.
+    With no error seen, 99 questions show "at most 3%" with 95% confidence: .97 ** 99 < .05.
     """
     from scipy.stats import binom  # only the build needs it
 

@@ -78,6 +78,7 @@ class Names:
         heard = [w for w in spoken if w in self.held_names or (_spelt(w) and len(w) >= LONG)]
         self._sounds = {name: jellyfish.metaphone(name) for name in sorted(heard)}
         # Words of the documents that are no names, for typos such as "transplent".
+        self._ordinary_set = frozenset(w for w in self._held if is_word(w))
         self._ordinary = tuple(sorted(w for w in self._held if _spelt(w) and is_word(w, ("en",))))
 
     def read(self, text: str) -> Named:
@@ -198,7 +199,7 @@ class Names:
         key = jellyfish.metaphone(joined)
         hits = []
         for name, sound in self._sounds.items():
-            allowed = 1 if len(sound) < 7 else 2
+            allowed = 0 if name in self._ordinary_set else 1 if len(sound) < 7 else 2
             if name[0] == joined[0] and Levenshtein.distance(key, sound, score_cutoff=allowed) <= allowed:
                 alike = JaroWinkler.similarity(joined, name)
                 if alike >= ALIKE and Levenshtein.normalized_similarity(joined, name) >= HALF:

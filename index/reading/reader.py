@@ -54,8 +54,9 @@ class Reader:
         held = _held(texts)
         self._abbreviations = phrases(vocabulary.abbreviations)
         self._french = phrases(vocabulary.french)
-        keys = [*vocabulary.abbreviations, *vocabulary.french]
-        accepted = {word for key in keys for word in words(key)}
+        # A word is accepted for what the documents hold: a medicine that stands for itself alone is unknown here.
+        pairs = [*vocabulary.abbreviations.items(), *vocabulary.french.items()]
+        accepted = {word for key, value in pairs if held & set(words(value)) for word in words(key)}
         self.names = Names(held, accepted, body=_held(body) if body is not None else held)
         names = frozenset(self.names.held_names)
         self._names = names

@@ -2,7 +2,7 @@
 
 FOLDER holds MedQuAD's documents/, queries.jsonl and unanswerable.jsonl. Compares, on the same
 passages and in the same run, plain dense ranking with what the bot does for a document that nobody
-wrote examples for. Also refits the constants of index/likeness.py.
+wrote examples for: the general judge, reading alone.
 """
 
 import argparse
@@ -11,14 +11,16 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
-from bot.ask import LIKENESS_ANSWERED_FROM
+from bot.answer import Outcome
+from bot.ask import decide
 from corpus import Role, read_document
-from corpus.questions import holds, read_question_file
+from corpus.vocabulary import Vocabulary
 from index import build
-from index.judging import likeness
+from index.judging.judge import Judge
+from index.judging.memory import Memory
 from index.retrieval.similarity import DENSE, LATE
+from index.search import Index
 
 
 def main() -> None:
@@ -30,7 +32,8 @@ def main() -> None:
         [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
         for name in ("queries.jsonl", "unanswerable.jsonl")
     )
-    encoder = build.load().encoder
+    built_index = build.load()
+    encoder, heard = built_index.encoder, built_index.listener
     with tempfile.TemporaryDirectory() as built:
         passages = [p for d in documents for p in d.passages if p.role is not Role.LINK_STUB]
         build.encode_passages(Path(built), passages, encoder)
@@ -45,11 +48,11 @@ def main() -> None:
         gain = np.mean([_ndcg(order, right) for order, right in zip(ranked, relevant, strict=True)])
         print(f"{name:18s} R@1 {first:.3f}  nDCG@10 {gain:.3f}")
     print(f"{len(queries)} questions, {len(passages)} passages")
-    judgements = [likeness.judge(table) for table in tables]
-    said = np.array([judgement.answers >= LIKENESS_ANSWERED_FROM for judgement in judgements])
+    judges = [Judge.of(Memory(d), build.topics_of(d, encoder, heard)) for d in documents]
+    index = Index(encoder, build.reader_of(documents, Vocabulary({}, {})), similarities, heard, judges)
+    said = np.array([any(decide(a) is Outcome.ANSWERED for a in index.look_up(text).asks) for text in texts])
     answerable, others = said[: len(queries)].mean(), said[len(queries) :].mean()
     print(f"answered: {answerable:.3f} of the answerable, {others:.3f} of the others")
-    _refit(tables, section, queries)
 
 
 def _best_sections(section: list[tuple[str, str]], scores: np.ndarray) -> list[tuple[str, str]]:
@@ -57,35 +60,10 @@ def _best_sections(section: list[tuple[str, str]], scores: np.ndarray) -> list[t
     return list(dict.fromkeys(section[i] for i in np.argsort(-scores, kind="stable")[:400]))[:10]
 
 
-def _ndcg(order: list, relevant: set) -> float:
+def _ndcg(order: list[tuple[str, str]], relevant: set[tuple[str, ...]]) -> float:
     """nDCG@10 with gains of 0 and 1 (Järvelin and Kekäläinen 2002)."""
     gain = sum(1 / np.log2(i + 2) for i, one in enumerate(order) if one in relevant)
     return gain / sum(1 / np.log2(i + 2) for i in range(min(10, len(relevant))))
-
-
-def _refit(tables, section, queries) -> None:
-    features, right, weight = [], [], []
-    for i, table in enumerate(tables):
-        scores = table[:, LATE]
-        features.append(likeness.features(table, scores))
-        wanted = {tuple(r) for r in queries[i]["relevant"]} if i < len(queries) else set()
-        right.append(section[int(np.argmax(scores))] in wanted)
-        weight.append(1 / len(tables))
-    index = build.load()
-    [document] = [d for d in index.documents if d.name.startswith("recurrent")]
-    rows = np.array([i for i, p in enumerate(index.similarities.passages) if p.role is Role.BODY])
-    examples = read_question_file(Path(__file__).parent.parent / "questions" / "held-out.jsonl", document)
-    for example in examples:
-        text = index.reader.read(example.question, example.history).context
-        [encoded] = index.encoder.encode([text])
-        table = index.similarities.table(text, encoded)[rows]
-        first = index.similarities.passages[rows[int(np.argmax(table[:, LATE]))]]
-        features.append(likeness.features(table, table[:, LATE]))
-        right.append(example.label == "answer" and any(holds(first, s) for s in example.gold_spans(document)))
-        weight.append(1 / len(examples))
-    model = LogisticRegression(C=100, max_iter=5000)
-    model.fit(np.array(features), np.array(right), sample_weight=np.array(weight) * 500)
-    print("refitted gate:", model.coef_[0].round(2).tolist(), round(float(model.intercept_[0]), 2))
 
 
 if __name__ == "__main__":

@@ -4,17 +4,22 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.__main__ import main
-from bot.ask import answer_from, ask, chosen
+from bot.answer import Outcome
+from bot.ask import answer_from, ask, decide
 from bot.batch import answer_line, batch
 from bot.words import LANGUAGES, words
 from corpus.questions import EMERGENCY, TOPICS
-from index.reading.reader import Reading
-from index.search import Findings, Hit
+from index.judging.listener import Heard
+from index.reading.names import list_of_medicines
+from index.reading.reader import LONGEST, Message, ReadAsk
+from index.reading.text import words as words_of
+from index.search import QUIET, Findings, Hit, JudgedAsk
 
 FIELDS = ["id", "question", "outcome", "urgent", "confidence", "passages", "parts", "notice", "disclaimer", "contact"]
 OUTCOMES = {"answered", "related", "not_covered"}
@@ -127,8 +132,8 @@ def test_no_question_breaks_it_and_each_gets_a_sentence(index, question) -> None
 
 
 def test_a_very_long_message_is_read_from_its_start_and_that_is_said(index) -> None:
-    answer = ask(index, "What is Kymriah used for? " + "x " * 10_000)
-    assert "2,000 characters" in answer.said()
+    answer = ask(index, "What is Kymriah used for? " + "x " * LONGEST)
+    assert f"{LONGEST:,} characters" in answer.said()
     check(index, answer.record())
 
 
@@ -138,25 +143,83 @@ def test_whatever_is_typed_the_record_holds(index, question, history) -> None:
     check(index, ask(index, question, history).record())
 
 
-def test_equally_good_passages_stand_in_the_order_of_the_document_and_weak_ones_are_left_out(index) -> None:
-    early, middle, late, last = (index.similarities.passages[i] for i in (0, 1, 2, 3))
+def findings(index, *judged: JudgedAsk, text: str = "what", heard: Heard = QUIET) -> Findings:
+    return Findings(Message(text, asks=tuple(one.ask for one in judged)), index.documents[0], heard, judged)
 
-    def order(*scored) -> list[int]:
-        hits = tuple(Hit(passage, score, passage.units[:1]) for passage, score in scored)
-        return [
-            hit.passage.span.start for hit in chosen(Findings(Reading("x", "x"), index.documents[0], hits, answers=0.9))
-        ]
 
-    starts = [passage.span.start for passage in (early, middle, late)]
-    assert order((late, 1.0), (middle, 0.99), (early, 0.98), (last, 0.98)) == starts
-    assert order((late, 1.0), (middle, 0.8), (early, 0.7)) == starts[::-1]
-    assert order((late, 1.0), (early, 0.3)) == [late.span.start]
+def judged(index, *scored, answers: float = 0.9, near: float = 0.9, topic: str = "", **read) -> JudgedAsk:
+    hits = tuple(Hit(passage, score, passage.units[:1]) for passage, score in scored)
+    asked = ReadAsk("what is it", ("what is it",), **read)
+    return JudgedAsk(asked, index.documents[0], hits, answers, near, bar=0.7, topic=topic)
 
 
 def test_every_passage_can_be_shown_and_stays_the_documents(index) -> None:
     for passage in index.similarities.passages:
-        findings = Findings(Reading("x", "x"), index.documents[0], (Hit(passage, 1.0, passage.units[:1]),), answers=0.9)
-        check(index, answer_from(findings, "x").record())
+        answer = answer_from(findings(index, judged(index, (passage, 1.0))), "x")
+        assert answer.outcome is Outcome.ANSWERED
+        check(index, answer.record())
+
+
+def test_the_bar_decides_and_a_name_that_is_not_known_is_never_answered(index) -> None:
+    passage = index.similarities.passages[0]
+    at = {answers: decide(judged(index, (passage, 1.0), answers=answers, near=0.5)) for answers in (0.69, 0.7, 1.0)}
+    assert at == {0.69: Outcome.RELATED, 0.7: Outcome.ANSWERED, 1.0: Outcome.ANSWERED}
+    assert decide(judged(index, (passage, 1.0), answers=0.1, near=0.1)) is Outcome.NOT_COVERED
+    assert decide(judged(index, answers=1.0, near=1.0)) is Outcome.NOT_COVERED  # nothing to show
+    for read in ({"unknown": ("x",)}, {"ambiguous": (("x", ("y", "z")),)}):
+        assert decide(judged(index, (passage, 1.0), answers=1.0, **read)) is not Outcome.ANSWERED
+
+
+def test_no_more_than_three_passages_are_shown_each_once_and_weak_ones_are_left_out(index) -> None:
+    passages = index.similarities.passages
+    strong = judged(index, *((passage, 1.0) for passage in passages[:6]))
+    weak = judged(index, (passages[0], 1.0), (passages[1], 0.1))
+    assert len(answer_from(findings(index, strong), "x").quotations) == 3
+    assert [q.passage for q in answer_from(findings(index, weak), "x").quotations] == [passages[0]]
+    twice = answer_from(findings(index, weak, weak), "x")
+    assert [q.passage for q in twice.quotations] == [passages[0]]
+    assert [part.quotations for part in twice.parts] == [(0,), (0,)]
+
+
+def test_each_part_says_what_became_of_it(index) -> None:
+    passage = index.similarities.passages[0]
+    cost = judged(index, (passage, 1.0), answers=0.1, near=0.1, topic="cost")
+    name = judged(index, (passage, 1.0), answers=0.9, unknown=("vinblastine",))
+    answer = answer_from(findings(index, judged(index, (passage, 1.0)), cost, name), "x")
+    assert answer.outcome is Outcome.ANSWERED
+    assert [part.outcome.value for part in answer.parts] == ["answered", "not_covered", "not_covered"]
+    assert "vinblastine" in answer.said()
+    assert [part.unknown_names for part in answer.parts] == [(), (), ("vinblastine",)]
+
+
+def test_danger_is_said_first_whatever_is_answered(index) -> None:
+    passage = index.similarities.passages[0]
+    loud = Heard(True, 1.0, {"fear": 0.0, "asks": 1.0})
+    for one in (judged(index, (passage, 1.0)), judged(index, (passage, 1.0), answers=0.0, near=0.0)):
+        answer = answer_from(findings(index, one, heard=loud), "x")
+        assert answer.urgent
+        assert answer.notices[0].key == "danger.handoff"
+
+
+FRAMES = (
+    "What is {}?",
+    "What is {} used for?",
+    "Is {} given for childhood ALL that has come back?",
+    "How is {} given?",
+    "Can my child have {} before a stem cell transplant?",
+    "{} chemotherapy relapse",
+)
+
+
+def test_no_medicine_that_the_document_does_not_hold_is_ever_answered(index) -> None:
+    """What people are told of one medicine must not be what is written of another."""
+    held = {word for document in index.documents for word in words_of(document.text)}
+    same = list_of_medicines()  # another spelling of a name that the document holds is that name
+    outside = sorted(name for name in same if name not in held and same[name] not in held)
+    drawn = np.random.default_rng(0).choice(outside, 300, replace=False).tolist()
+    questions = [frame.format(name) for name in drawn for frame in FRAMES]
+    answered = [question for question in questions if ask(index, question).outcome is Outcome.ANSWERED]
+    assert answered == []
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.answer import Answer, Outcome, Quotation
-from bot.evaluation.metrics import Row, calibration_error, compute, highlight_f1, is_hit, reliability
+from bot.evaluation.cross_validation import key, shuffled
+from bot.evaluation.evaluate import promised
+from bot.evaluation.metrics import Row, calibration_error, compute, exact_interval, highlight_f1, is_hit, reliability
 from corpus import Document, Example, Passage, Role, Span
 
 
@@ -68,3 +70,33 @@ def test_highlight_f1_by_hand() -> None:
     passage = quoted("one two three fou", (100, 107), start=100)
     assert highlight_f1(passage, ["one"]) == pytest.approx(2 / 3)  # marked "one two": precision 1/2, recall 1
     assert highlight_f1(passage, ["five"]) == 0
+
+
+def test_an_exact_interval_by_hand() -> None:
+    # None of 10: 1 - .025 ** (1 / 10) = .3085; 1 of 2 leaves 1 - (1 - .025) ** .5 = .0126 to .9874.
+    assert exact_interval(0, 10) == (0, pytest.approx(1 - 0.025**0.1))
+    assert exact_interval(10, 10) == (pytest.approx(0.025**0.1), 1)
+    assert exact_interval(1, 2) == (pytest.approx(1 - 0.975**0.5), pytest.approx(0.975**0.5))
+
+
+def test_the_promise_is_judged_by_its_exact_interval() -> None:
+    answered, refused = row("out", "answered", 0.9), row("out", "not_covered", 0.1)
+    assert promised([refused] * 200).endswith("0 of 200, 0.0% (95% exact binomial: 0.0% to 1.8%): held here, in general"
+                                              " it is shown to hold")  # fmt: skip
+    assert "did not hold here, in general it is broken" in promised([answered] * 30 + [refused] * 70)
+    assert "cannot be told from so few" in promised([refused] * 10)
+    assert "has none to judge it by" in promised([row("answer", "answered", 0.9)])
+
+
+def test_questions_are_the_same_by_their_words() -> None:
+    same = [Example(text, "out") for text in ("What is it?", "what is it", "  WHAT, is it ?!", "What is it.")]
+    assert len({key(example) for example in same}) == 1
+    assert key(Example("what is it", "out", history=("Kymriah",))) != key(same[0])
+    assert key(Example("what was it", "out")) != key(same[0])
+
+
+def test_a_learning_curve_learns_from_what_is_a_documents_own_and_not_judged() -> None:
+    own = [Example(f"question {n}", "out", document="d") for n in range(9)]
+    kept = shuffled([*own, Example("anyone's", "out")], {key(own[3])})
+    assert sorted(example.question for example in kept) == sorted(e.question for e in own if e is not own[3])
+    assert kept == shuffled([*own, Example("anyone's", "out")], {key(own[3])})

@@ -1,7 +1,6 @@
 """What judges and promises, against numbers worked out by hand or another way."""
 
 import json
-from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -178,9 +177,8 @@ def test_a_fit_with_a_prior_is_the_most_probable_one() -> None:
         margin = np.where(right, 1, -1) * (x @ v[:2] + v[2])
         return float(np.logaddexp(0, -margin).sum() + strength / 2 * (((v[:2] - prior.weights) * scale) ** 2).sum())
 
-    wanted = minimize(
-        loss, np.zeros(3), method="Nelder-Mead", options={"maxiter": 5000, "xatol": 1e-7, "fatol": 1e-9}
-    ).x
+    exact = {"maxiter": 5000, "xatol": 1e-7, "fatol": 1e-9}
+    wanted = minimize(loss, np.zeros(3), method="Nelder-Mead", options=exact).x
     fitted = calibration.fit(x, right, strength, prior, scale)
     np.testing.assert_allclose([*fitted.weights, fitted.bias], wanted, atol=1e-3)
 
@@ -202,9 +200,6 @@ def test_the_stored_weights_are_those_of_the_features_and_no_others() -> None:
     assert 0 < stored["bar"] < 1
     assert judge.general().rank.shape == (len(RANKING),)
     assert judge.general().answers.weights.shape == (len(ANSWERING),)
-    assert all(
-        isinstance(getattr(judge.general(), field.name), (np.ndarray, Logistic)) for field in fields(judge.Weights)
-    )
 
 
 def test_what_is_covered_by_hand() -> None:
