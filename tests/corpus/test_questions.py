@@ -7,7 +7,6 @@ import pytest
 
 from corpus import CorpusError, Role, read_documents, read_examples
 from corpus.questions import LABELS, read_question_file
-from corpus.vocabulary import read_vocabulary
 
 DOCUMENTS = read_documents()
 EXAMPLES = read_examples(DOCUMENTS)
@@ -75,19 +74,3 @@ def test_a_question_may_hold_odd_line_separators(tmp_path) -> None:
     row = {"label": "out", "question": "one\u2028two\x85three", "topic": "gibberish"}
     path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
     assert [e.question for e in read_question_file(path)] == [row["question"]]
-
-
-def test_the_vocabulary_never_lists_a_document_word_as_another_medicine() -> None:
-    words = {word.strip("().,;:").lower() for word in DOCUMENTS[0].text.split()}
-    assert not read_vocabulary().medicines & words
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [("[x", "not valid TOML"), ("[drugs]\na = 'b'", "unknown table 'drugs'"), ("[french]\nA = 'b'", "lower-case key")],
-)
-def test_a_wrong_vocabulary_is_named_with_its_reason(tmp_path, content, reason) -> None:
-    path = tmp_path / "vocabulary.toml"
-    path.write_text(content)
-    with pytest.raises(CorpusError, match=reason):
-        read_vocabulary(path)
