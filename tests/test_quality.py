@@ -96,7 +96,7 @@ def test_what_people_search_for_elsewhere_is_not_answered(judged: Judged) -> Non
 @pytest.mark.parametrize("name", SETS)
 def test_the_promise_is_not_shown_to_be_broken_by_unusual_messages(judged: Judged, name: str) -> None:
     """These sets are small and hard: what is asserted is that their exact interval reaches the promise."""
-    out = [row for row in judged(f"{name}.jsonl") if row.example.label == "out"]
+    out = [row for row in judged(f"{name}.jsonl") if row.example.label == "out" and not row.example.urgent]
     low, _ = metrics.exact_interval(sum(row.answered for row in out), len(out))
     assert low <= PROMISE.false_answers, [row.example.question[:80] for row in out if row.answered]
 

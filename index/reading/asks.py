@@ -17,6 +17,7 @@ TURNS = 6  # earlier turns in which the subject is looked for
 SHORT = 14  # words up to which a message is one ask, whether it asks or names
 LONGEST_SENTENCE = 45  # words; what runs on longer (speech has no full stops) is cut at its question words
 LONGEST_SUBJECT = 6  # words that are carried over
+FEW_WORDS = 2  # content words up to which an ask about "it" cannot stand alone
 BACKGROUND = 6  # words from which a part of a sentence can stand apart
 
 _OPENERS = (
@@ -65,6 +66,9 @@ LEANING = re.compile(
     r"il|elle|ils|elles|ça|cela|celui|celle|ceci|leur|en|y)\b",
     re.IGNORECASE,
 )
+THIRD = re.compile(
+    r"\b(?:it|its|it's|they|them|their|that|this|these|those|ones?|ça|cela|celui|celle)\b", re.IGNORECASE
+)
 CONTINUES = re.compile(
     r"\s*(?:and|but|so|or|what about|how about|what if|and if|also|then|ok|okay|thanks|no|not|et|mais|donc|sinon|"
     r"et si)\b",
@@ -85,7 +89,12 @@ class Ask:
 
     @property
     def readings(self) -> tuple[str, ...]:
-        """The texts that are looked up, of which the one that is judged surest wins."""
+        """The texts that are looked up, of which the one that is judged surest wins.
+
+        "how is it treated?" says nothing alone: only with what it leans on.
+        """
+        if self.leaning and THIRD.search(self.text) and len(content(self.text)) <= FEW_WORDS:
+            return (self.leaning,)
         return tuple(dict.fromkeys(text for text in (self.leaning, self.text) if text))
 
 

@@ -23,7 +23,7 @@ MOST_LOOKED_UP = 60  # words of one message that are compared with the list
 SPOKEN = 6  # words at most that one name is heard as
 ALIKE = 0.80  # Jaro-Winkler similarity from which a run of words that sounds like a name is one
 LONG = 8  # letters from which an everyday word of the documents may be heard as several
-HALF = 0.55  # share of its letters that must stand where the name has them
+HALF = 0.62  # share of its letters that must stand where the name has them
 # Ends of international nonproprietary names (WHO, "The use of stems", 2018) that no everyday word has.
 MEDICINE = re.compile(
     r"(?:mab|tinib|ciclib|leucel|rubicin|platin|taxel|limus|parib|rafenib|lisib|zomib|degib|stinib|cillin|floxacin|"
