@@ -207,8 +207,9 @@ def test_a_filter_keeps_the_order_of_the_ranking(index):
     document = index.documents[0]
     section = next(s for s in document.sections if s.headings[-1].text == "Targeted therapy")
     kept = hits_within(findings, (document.name, str(section.span.start)))
-    assert kept == [h for h in findings.hits if holds(h.passage, h.passage.span) and h.passage in section.passages]
-    assert hits_within(findings, (document.name,)) == list(findings.hits)
+    [ranked] = [judged.hits for judged in findings.asks]
+    assert kept == [h for h in ranked if holds(h.passage, h.passage.span) and h.passage in section.passages]
+    assert hits_within(findings, (document.name,)) == list(ranked)
     assert hits_within(findings, ("elsewhere.txt",)) == []
 
 
