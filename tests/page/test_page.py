@@ -82,7 +82,7 @@ def test_a_fragment_asks_and_is_taken_out_of_the_address(open_page, site):
 
 def test_the_link_of_a_question_opens_with_it(open_page):
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
-    question = "What is Kymriah & CAR T + 100% #1?"
+    question = f"{KYMRIAH} & + 100% #1"
     ask(page, question).locator(".link").click()
     page.get_by_text("Copied").first.wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
