@@ -48,7 +48,6 @@ def names_of(requirements: Path) -> set[str]:
         pytest.param(
             [*BUILDERS, "sklearn", "scipy"],
             id="learners",
-            marks=pytest.mark.xfail(strict=True, reason="index/judging/kernel.py still imports them to answer"),
         ),
     ],
 )
