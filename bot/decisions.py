@@ -14,7 +14,6 @@ class Bars:
     related: float = 0.45  # P(the first passage is at least the nearest statement)
     feeling: float = 0.12  # score of a feeling from which it is answered with its sentence
     more: float = 0.80  # a further passage needs this share of the first one's chance to rank first
-    equal: float = 0.97  # from this share on neither is better, and the document's order decides
     passages: int = 3  # at most; the record's own limit
 
 
