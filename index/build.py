@@ -173,6 +173,8 @@ def judge_of(
     topics = topics_of(document, encoder, heard)
     if not examples:
         return Judge.of(Memory(document), topics)
+    if sum(bool(example.document) for example in examples) >= judge.FEWEST:
+        examples = [*examples, *listener.read_refusals()]
     texts = [reading_of(reader, example) for example in examples]
     encoded = list(_progress(encoder.encode(texts), len(texts), "questions"))
     whole = np.array([e.sentence for e in encoded])

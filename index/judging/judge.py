@@ -79,10 +79,13 @@ class Judge:
     def document(self) -> Document:
         return self.memory.document
 
+    def ranking(self, evidence: Evidence) -> Floats:
+        """The features of each passage, (passages, len(RANKING))."""
+        return features.ranking(evidence.asked, evidence.table, self.lexicon, self.passages, evidence.memory)
+
     def ranked(self, evidence: Evidence) -> Floats:
         """A score for each passage."""
-        rows = features.ranking(evidence.asked, evidence.table, self.lexicon, self.passages, evidence.memory)
-        return (rows @ self.weights.rank).astype(np.float32)
+        return (self.ranking(evidence) @ self.weights.rank).astype(np.float32)
 
     def read(self, evidence: Evidence, scores: Floats) -> Floats:
         """The features of the first passage, (len(ANSWERING),)."""
@@ -128,19 +131,27 @@ def refine(judge: Judge, examples: Sequence[Example], evidence: Iterable[Evidenc
     """The judge after the document's own examples, each judged as if it had been left out (`evidence`)."""
     if len(examples) < FEWEST:
         return judge
-    rows, right, near = [], [], []
-    for example, seen in zip(examples, evidence, strict=True):
-        scores = judge.ranked(seen)
-        hit = bool(gold_passages(judge.document, example)[int(np.argmax(scores))])
-        rows.append(judge.read(seen, scores))
-        right.append(hit and example.label == "answer")
-        near.append(hit)
-    x, old = np.array(rows, np.float64), judge.weights
+    old = judge.weights
+    seen = list(evidence)
+    golds = [gold_passages(judge.document, example) for example in examples]
+    answerable = [i for i, example in enumerate(examples) if example.label == "answer" and golds[i].any()]
+    rank = old.rank
+    if answerable:
+        tables = [judge.ranking(seen[i]).astype(np.float64) for i in answerable]
+        rank = calibration.fit_ranking(tables, [golds[i] for i in answerable], STRENGTH, old.rank)
+    drafted = replace(judge, weights=replace(old, rank=rank))
+    rows, near = [], []
+    for one, gold in zip(seen, golds, strict=True):
+        scores = drafted.ranked(one)
+        rows.append(drafted.read(one, scores))
+        near.append(bool(gold[int(np.argmax(scores))]))
+    right = [hit and example.label == "answer" for hit, example in zip(near, examples, strict=True)]
+    x = np.array(rows, np.float64)
     fitted = [
         calibration.fit(x, np.array(wanted), STRENGTH, prior, old.scale) if any(wanted) and not all(wanted) else prior
         for wanted, prior in ((right, old.answers), (near, old.near))
     ]
-    weights = Weights(old.rank, fitted[0], fitted[1], old.scale)
+    weights = Weights(rank, fitted[0], fitted[1], old.scale)
     refused = [
         fitted[0](row) for row, example in zip(x, examples, strict=True) if example.label == "out" and example.document
     ]

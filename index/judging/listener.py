@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.questions import TOPICS
+from corpus.questions import TOPICS, Example, read_question_file
 from index.judging import kernel, promise
 from index.judging.kernel import Floats, Integers, KernelRidge
 from index.judging.promise import PROMISE
@@ -22,7 +22,7 @@ from index.reading.asks import sentences
 GENERAL = Path(__file__).parents[2] / "corpus" / "general"
 FEELINGS = ("fear", "grief", "guilt", "thanks", "good_news", "ok", "hello", "goodbye", "human", "who_are_you")
 ASKS = "asks"  # the feeling of a message that asks
-CLASSES = ("danger", *FEELINGS, ASKS, *TOPICS)
+FAR = ("off_topic", "small_talk", "gibberish", "attack")  # topics that no document answers
 FEW = 3  # windows of a message of one or two sentences
 MOST_WINDOWS = 400  # of one message; 20,000 characters hold about 250 sentences
 ROUNDS = 2  # of finding, in a dangerous example of several sentences, the one that tells
@@ -153,6 +153,12 @@ def read_lessons(folder: Path = GENERAL) -> list[Lesson]:
         if lesson.feeling not in (*FEELINGS, ASKS, "") or lesson.topic not in (*TOPICS, ""):
             raise KeyError(f"{folder}: {lesson.text!r} has feeling {lesson.feeling!r} and topic {lesson.topic!r}")
     return lessons
+
+
+def read_refusals(folder: Path = GENERAL) -> list[Example]:
+    """Questions that no document here answers, whatever it is about: real health searches, chatter, attacks."""
+    chatter = [Example(lesson.text, "out", topic=lesson.topic) for lesson in read_lessons(folder) if lesson.topic in FAR]
+    return [*read_question_file(folder / "refusals.jsonl"), *chatter]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

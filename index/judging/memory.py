@@ -17,10 +17,11 @@ from index.judging.kernel import Floats, KernelRidge, Prediction
 
 @dataclass(frozen=True)
 class Memory:
-    """`model` is None where the document has no example questions."""
+    """`model` is None where the document has no example questions; `examples` counts those that are its own."""
 
     document: Document
     model: KernelRidge | None = None
+    examples: int = 0
 
     @property
     def passages(self) -> list[Passage]:
@@ -37,7 +38,7 @@ class Memory:
         if self.model is None:
             scores = np.zeros((len(texts), units + len(LABELS) + len(TOPICS)), np.float32)
             return self.parted(Prediction(scores, np.zeros(len(texts), np.float32)), 0)
-        return self.parted(self.model.predict(vectors, texts), len(self.model.vectors))
+        return self.parted(self.model.predict(vectors, texts), self.examples)
 
     def parted(self, predicted: Prediction, examples: int) -> list[Remembered]:
         owner = self.owner
@@ -61,8 +62,9 @@ def fit(
     """Learns from `examples`, whose readings are `texts` with `vectors`; and what would be remembered of each of
     them had it been left out."""
     model, left_out = kernel.fit(vectors, texts, targets(document, examples))
-    learned = Memory(document, model)
-    return learned, learned.parted(left_out, len(examples) - 1)
+    own = sum(bool(example.document) for example in examples)
+    learned = Memory(document, model, own)
+    return learned, learned.parted(left_out, max(0, own - 1))
 
 
 def targets(document: Document, examples: Sequence[Example]) -> Floats:

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Example
-from index.judging import calibration, features
+from index.judging import calibration
 from index.judging.calibration import Array, Logistic
 from index.judging.features import ANSWERING, RANKING
 from index.judging.judge import WEIGHTS, Evidence, Judge, Weights
 
 PULL = 4.0  # towards 0, of the answering weights; chosen by leaving one document out
 FOLDS = 4  # of documents, left out together
-RANK_PULL = 0.5
+RANK_PULL = 1.0
 
 
 @dataclass(frozen=True)
@@ -75,36 +75,9 @@ def left_out(cases: Mapping[str, Sequence[Case]], remembering: str = "none") -> 
 
 
 def _fit_ranking(cases: Sequence[Case]) -> Array:
-    """Conditional logit over the passages of each answerable question (McFadden 1974), several of which may be gold."""
-    from scipy.optimize import minimize
-
-    tables, golds = [], []
-    for case in cases:
-        if case.example.label == "answer" and case.gold.any():
-            own = case.judge
-            tables.append(
-                features.ranking(
-                    case.evidence.asked, case.evidence.table, own.lexicon, own.passages, case.evidence.memory
-                ).astype(np.float64)
-            )
-            golds.append(case.gold)
-    spread = np.concatenate(tables).std(axis=0) + 1e-3
-    tables = [table / spread for table in tables]
-
-    def loss(weights: Array) -> tuple[float, Array]:
-        value, slope = RANK_PULL * float(weights @ weights), 2 * RANK_PULL * weights
-        for table, gold in zip(tables, golds, strict=True):
-            scores = table @ weights
-            chances = np.exp(scores - scores.max())
-            chances /= chances.sum()
-            right = chances * gold
-            total = right.sum() + 1e-12
-            value -= np.log(total)
-            slope = slope - table.T @ (right / total - chances)
-        return value, slope
-
-    found = minimize(loss, np.zeros(tables[0].shape[1]), jac=True, method="L-BFGS-B").x
-    return np.asarray(found / spread, np.float64)
+    answerable = [case for case in cases if case.example.label == "answer" and case.gold.any()]
+    tables = [case.judge.ranking(case.evidence).astype(np.float64) for case in answerable]
+    return calibration.fit_ranking(tables, [case.gold for case in answerable], RANK_PULL)
 
 
 def write(weights: Weights, bar: float, cases: int, folder: Path = WEIGHTS) -> None:

@@ -24,6 +24,7 @@ SPOKEN = 6  # words at most that one name is heard as
 ALIKE = 0.80  # Jaro-Winkler similarity from which a run of words that sounds like a name is one
 LONG = 8  # letters from which an everyday word of the documents may be heard as several
 HALF = 0.62  # share of its letters that must stand where the name has them
+FRENCH_JOINTS = frozenset("de du des le la les et est un une au aux".split())  # noqa: SIM905  ("étapes de")
 # Ends of international nonproprietary names (WHO, "The use of stems", 2018) that no everyday word has.
 MEDICINE = re.compile(
     r"(?:mab|tinib|ciclib|leucel|rubicin|platin|taxel|limus|parib|rafenib|lisib|zomib|degib|stinib|cillin|floxacin|"
@@ -196,6 +197,8 @@ class Names:
             return None
         if any(len(w) > 3 and w not in FUNCTION_WORDS and (w in self._held or w in self._accepted) for w in words):
             return None  # a word that is understood stands for itself
+        if FRENCH_JOINTS.intersection(words):
+            return None
         key = jellyfish.metaphone(joined)
         hits = []
         for name, sound in self._sounds.items():

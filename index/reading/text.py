@@ -87,7 +87,14 @@ def frequency(word: str, language: str) -> float:
 
 
 def is_word(word: str, languages: tuple[str, ...] = ("en", "fr")) -> bool:
-    return any(word in dictionary(language) for language in languages)
+    """Whether a dictionary has the word, French without its accents too: "etapes"."""
+    return any(word in dictionary(language) for language in languages) or ("fr" in languages and word in _unaccented())
+
+
+@functools.cache
+def _unaccented() -> frozenset[str]:
+    accented = (word for word in dictionary("fr").word_frequency.keys() if not word.isascii())
+    return frozenset(unicodedata.normalize("NFD", word).encode("ascii", "ignore").decode("ascii") for word in accented)
 
 
 @functools.lru_cache(maxsize=50_000)

@@ -67,6 +67,7 @@ def write_judge(folder: Path, made: Judge) -> None:
         "bar": np.array(made.bar),
     }
     if made.memory.model:
+        arrays["examples"] = np.array(made.memory.examples)
         arrays |= {f"memory_{name}": array for name, array in made.memory.model.arrays().items()}
     np.savez(folder / JUDGE.format(made.document.name), **arrays)  # type: ignore[arg-type]
 
@@ -74,7 +75,7 @@ def write_judge(folder: Path, made: Judge) -> None:
 def read_judge(folder: Path, document: Document) -> Judge:
     arrays = read_arrays(folder / JUDGE.format(document.name))
     kept = {name.removeprefix("memory_"): a for name, a in arrays.items() if name.startswith("memory_")}
-    memory = Memory(document, KernelRidge.from_arrays(kept) if kept else None)
+    memory = Memory(document, KernelRidge.from_arrays(kept) if kept else None, int(arrays.get("examples", 0)))
     topics = TopicMap(arrays["topic_units"].astype(np.float32), arrays["topic_headings"].astype(np.float32))
     weights = judge.Weights(
         arrays["rank"], Logistic.of(arrays["answers"]), Logistic.of(arrays["near"]), arrays["scale"]
