@@ -1,8 +1,10 @@
-"""An encoder that encodes no text twice, for runs that learn anew from the same questions again and again."""
+"""For runs that learn anew from the same questions again and again: no text is encoded or compared twice."""
 
 from collections.abc import Iterator, Sequence
 
+from index.judging.kernel import Floats
 from index.retrieval.encoder import Encoded, Encoder
+from index.retrieval.similarity import Similarities
 from index.search import Index
 
 
@@ -25,7 +27,20 @@ class RememberingEncoder:
             yield self._known[text]
 
 
+class RememberingSimilarities(Similarities):
+    """Gives the tables that `known` gives. A text must always come with the same vectors."""
+
+    def __init__(self, known: Similarities) -> None:
+        self.__dict__.update(vars(known))
+        self._tables: dict[str, Floats] = {}
+
+    def table(self, text: str, encoded: Encoded) -> Floats:
+        if text not in self._tables:
+            self._tables[text] = super().table(text, encoded)
+        return self._tables[text]
+
+
 def remembering(index: Index) -> Index:
-    """The same index, with an encoder that remembers."""
-    encoder = RememberingEncoder(index.encoder)
-    return Index(encoder, index.reader, index.similarities, index.listener, index.judges)
+    """The same index, with an encoder and similarities that remember."""
+    encoder, similarities = RememberingEncoder(index.encoder), RememberingSimilarities(index.similarities)
+    return Index(encoder, index.reader, similarities, index.listener, index.judges)
