@@ -28,13 +28,16 @@ def main(arguments: list[str] | None = None) -> int:
         "batch", help="answer questions from standard input, one JSON object a line",
         epilog='example: echo \'{"id": "q1", "question": "What is Kymriah?"}\' | python -m bot batch',
     )  # fmt: skip
-    judge = commands.add_parser("evaluate", help="measure the answers to labelled questions")
-    judge.add_argument("file", type=Path, help="labelled questions, one JSON object a line")
-    judge.add_argument("--report", type=Path, metavar="FOLDER", help="write the plots and the misses there")
+    judge = commands.add_parser("evaluate", help="measure the answers to labelled questions, or what rings")
+    judge.add_argument("file", type=Path, help="labelled questions, or statements, one JSON object a line")
+    judge.add_argument("--report", type=Path, metavar="FOLDER", help="write the figures and the plots there")
     judge.add_argument("--misses", type=int, default=20, metavar="N", help="how many misses to print (default 20)")
     judge.add_argument("--folds", type=int, default=5, metavar="N", help="folds of the cross-validation (default 5)")
     judge.add_argument("--withhold", action="store_true", help="judge without the example questions of the documents")
-    judge.add_argument("--curve", action="store_true", help="also judge after 0, 15, 60, 250, 1000 and all examples")
+    judge.add_argument(
+        "--curve", type=Path, metavar="PLOT.svg",
+        help="judge after 0, 15, 60, 250, 1000 and all example questions, and draw that",
+    )  # fmt: skip
     space = commands.add_parser("space", help="write a folder that is ready to be pushed as a Hugging Face Space")
     space.add_argument("folder", type=Path, help="new, empty, or written by this before; its .git is left alone")
     commands.add_parser("words", help="print every sentence of the bot's own, for a clinician to review")

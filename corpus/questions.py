@@ -13,9 +13,10 @@ reader could label it otherwise).
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from corpus.document import Document, Passage, Span
 from corpus.errors import CorpusError
@@ -34,6 +35,7 @@ TOPICS = (
 )
 FIELDS = {"id", "label", "question", "history", "kind", "gold", "need", "also", "topic", "source", "boundary"}
 IGNORED = {"heading", "note"}  # for the people who label
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +88,36 @@ def read_examples(documents: Iterable[Document], folder: Path = QUESTIONS) -> li
     return [example for path in question_files(folder) for example in read_question_file(path, by_stem.get(path.stem))]
 
 
-def read_question_file(path: Path, document: Document | None = None) -> list[Example]:
-    """The examples of one file; with `document`, its quotes are looked up there."""
+def read_question_file(
+    path: Path, document: Document | None = None, ignored: Collection[str] = IGNORED
+) -> list[Example]:
+    """The examples of one file; with `document`, its quotes are looked up there. Fields in `ignored` may be there
+    but say nothing here; any other that is not in FIELDS is an error."""
+    return read_lines(path, lambda row: _example(row, document, ignored))
+
+
+def read_lines(path: Path, parse: Callable[[object], T]) -> list[T]:
+    """What `parse` makes of the JSON of each line. Raises CorpusError, by file and line, for what is no JSON and
+    for a ValueError that `parse` raises."""
     try:
         content = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:
         raise CorpusError(f"cannot be read as UTF-8 text ({e})", path) from e
-    examples = []
+    read = []
     # Only line feeds part the lines: a question may hold other separators.
     for number, line in enumerate(content.split("\n"), start=1):
         if line.strip():
             try:
-                examples.append(_example(json.loads(line), document))
+                read.append(parse(json.loads(line)))
             except (ValueError, RecursionError) as e:
                 raise CorpusError(str(e), path, number) from e
-    return examples
+    return read
 
 
-def _example(row: object, document: Document | None) -> Example:
+def _example(row: object, document: Document | None, ignored: Collection[str]) -> Example:
     if not isinstance(row, dict):
         raise CorpusError("expected a JSON object")
-    unknown = row.keys() - FIELDS - IGNORED
+    unknown = row.keys() - FIELDS - set(ignored)
     if unknown:
         raise CorpusError(f"unknown field {sorted(unknown)[0]!r}; expected one of {', '.join(sorted(FIELDS))}")
     question, label = row.get("question"), row.get("label")

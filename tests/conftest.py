@@ -1,11 +1,24 @@
 """Fixtures that many tests share. The index is the real one, built when it is missing or stale."""
 
+from pathlib import Path
+
 import pytest
 
 from index import build
 from index.search import Index
+from tests import small
 
 
 @pytest.fixture(scope="session")
 def index() -> Index:
     return build.load()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, index: Index) -> tuple[Path, Path]:
+    """A small corpus and its index, which nobody changes; the encoder is that of the real one, so that it is
+    exported once."""
+    folder = tmp_path_factory.mktemp("small")
+    corpus = small.write(folder / "corpus")
+    build.build(corpus, folder / "built", say=lambda line: None)
+    return corpus, folder / "built"

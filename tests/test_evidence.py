@@ -3,15 +3,29 @@
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from bot.evaluation import evidence
-from bot.evaluation.evidence import PAGE, ROOT, SAVED, Evidence, EvidenceError, body, read, save, tables, written
+from bot.evaluation.evidence import (
+    PAGE,
+    ROOT,
+    SAVED,
+    Evidence,
+    EvidenceError,
+    body,
+    main,
+    measure,
+    read,
+    save,
+    tables,
+    written,
+)
 
 NAMES = (
     *("neat", "stories", "two_part", "chain", "speech", "premise", "foreign_company"),
-    *("names", "danger", "calm", "urgent", "health"),
+    *("names", "danger", "feelings", "urgent", "health", "curve"),
 )
 SMALL = "# Small\n<!-- table snails: python -m bot evaluate snails.jsonl -->\n<!-- end -->\nAfter.\n"
 FIGURES = {"auroc": 0.98765, "false_answer": [0.01, 0.0, 0.02], "answered": 3}
@@ -87,23 +101,57 @@ def git(folder, *arguments):
     subprocess.run(["git", *person, *arguments], cwd=folder, check=True, capture_output=True)
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="git is not installed")
-def test_figures_are_saved_with_set_size_and_commit_of_code_that_is_committed(tmp_path) -> None:
+@pytest.fixture
+def repository(tmp_path):
+    """A small one, committed, in which `python -m bot evaluate` says how it was called and finds half of it right."""
+    if not shutil.which("git"):
+        pytest.skip("git is not installed")
     for room in ("corpus", "index", "bot"):
         (tmp_path / room).mkdir()
         (tmp_path / room / "code.py").write_text("", encoding="utf-8")
+    (tmp_path / "bot" / "__init__.py").write_text("", encoding="utf-8")
+    (tmp_path / "bot" / "__main__.py").write_text(
+        "import pathlib, sys\n"
+        "evaluate, file, option, report = sys.argv[1:]\n"
+        "assert (evaluate, file, option) == ('evaluate', 'snails.jsonl', '--report')\n"
+        "(pathlib.Path(report) / 'figures.json').write_text('{\"auroc\": [0.5, 0.4, 0.6]}')\n",
+        encoding="utf-8",
+    )
     (tmp_path / "snails.jsonl").write_text('{"question": "a"}\n{"question": "b"}\n', encoding="utf-8")
     git(tmp_path, "init")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "all")
-    figures = tmp_path / "figures.json"
+    return tmp_path
+
+
+def test_figures_are_saved_with_set_size_and_commit_of_code_that_is_committed(repository) -> None:
+    figures = repository / "figures.json"
     figures.write_text('{"auroc": 0.5, "urgent_recall": NaN}', encoding="utf-8")
-    found = read(save("snails", figures, SMALL, tmp_path / "saved", tmp_path))
+    found = read(save("snails", figures, SMALL, repository / "saved", repository))
     assert (found.figures, found.set, found.size) == ({"auroc": 0.5}, "snails.jsonl", 2)
     assert isinstance(found, Evidence)
     assert len(found.commit) == 40
     with pytest.raises(EvidenceError, match="slugs: there is no table of that name"):
-        save("slugs", figures, SMALL, tmp_path / "saved", tmp_path)
-    (tmp_path / "bot" / "code.py").write_text("changed = True\n", encoding="utf-8")
+        save("slugs", figures, SMALL, repository / "saved", repository)
+    (repository / "bot" / "code.py").write_text("changed = True\n", encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"bot/code.py is not committed"):
-        save("snails", figures, SMALL, tmp_path / "saved", tmp_path)
+        save("snails", figures, SMALL, repository / "saved", repository)
+
+
+def test_a_tables_own_command_is_what_is_run(repository) -> None:
+    [table] = tables(SMALL)
+    saved = repository / "saved"
+    measure(table, SMALL, saved, repository)
+    assert "| auroc | 0.500 (0.400 to 0.600) |" in written(SMALL, saved)
+    with pytest.raises(EvidenceError, match=r"snails has command 'rm -r /'; expected python -m bot evaluate FILE"):
+        measure(replace(table, command="rm -r /"), SMALL, saved, repository)
+    with pytest.raises(EvidenceError, match=r"snails: python -m bot evaluate slugs.jsonl ended with 1"):
+        measure(replace(table, command="python -m bot evaluate slugs.jsonl"), SMALL, saved, repository)
+    (repository / "bot" / "code.py").write_text("changed = True\n", encoding="utf-8")
+    with pytest.raises(EvidenceError, match=r"bot/code.py is not committed"):
+        measure(table, SMALL, saved, repository)
+
+
+def test_a_table_that_is_none_is_named_before_anything_is_measured(capsys) -> None:
+    assert main(["--measure", "slugs"]) == 1
+    assert "error: slugs: there is no such table; expected one of neat, stories," in capsys.readouterr().err

@@ -1,18 +1,17 @@
 """The bars, on questions that nothing here learns from. They are wide of what was measured
 (docs/measured.md), so that a failure means that something broke, not that it is Tuesday."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bot.ask import answer_from
-from bot.evaluation import metrics
+from bot.evaluation import metrics, statements
 from bot.evaluation.cross_validation import key
+from bot.evaluation.evaluate import read
 from bot.evaluation.metrics import Row
-from corpus import Example
-from corpus.questions import FIELDS, QUESTIONS, question_files, read_question_file
+from corpus.questions import QUESTIONS, question_files, read_question_file
 from index.judging.listener import read_lessons
 from index.judging.promise import PROMISE
 from index.reading.text import words
@@ -21,32 +20,15 @@ from index.search import Index
 pytestmark = pytest.mark.slow
 QUESTIONS_APART = Path(__file__).parent / "questions"
 APART = QUESTIONS_APART / "apart"
-SETS = ("stories", "two_part", "chain", "speech", "premise", "foreign_company")
+SETS = ("stories", "two_part", "chain", "speech", "premise", "foreign_company", "names")
+STATEMENTS = ("danger.jsonl", "feelings.jsonl")
 Judged = Callable[[str], list[Row]]
 
 
-def lines(name: str) -> list[dict[str, str]]:
-    return [json.loads(line) for line in (APART / name).read_text(encoding="utf-8").splitlines()]
-
-
-def examples_of(name: str, folder: Path) -> list[Example]:
-    """The questions of a set; what else its lines hold (parts, terms) is for those who wrote it."""
-    kept = [{k: v for k, v in row.items() if k in FIELDS} for row in lines(name)]
-    for row in kept:
-        if row["label"] == "out" and row.get("gold"):  # an emergency beside a question that the document does answer
-            row["label"] = "answer"
-    path = folder / name
-    path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
-    return read_question_file(path)
-
-
 @pytest.fixture(scope="module")
-def judged(index: Index, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+def judged(index: Index) -> Judged:
     def judge(name: str) -> list[Row]:
-        if (APART / name).exists():
-            examples = examples_of(name, tmp_path_factory.mktemp("apart"))
-        else:
-            examples = read_question_file(QUESTIONS_APART / name, index.documents[0])
+        examples = read(next(QUESTIONS_APART.rglob(name)))
         found = (index.look_up(example.question, example.history) for example in examples)
         answers = [answer_from(findings, example.question) for example, findings in zip(examples, found, strict=True)]
         return metrics.rows(examples, answers)
@@ -54,19 +36,14 @@ def judged(index: Index, tmp_path_factory: pytest.TempPathFactory) -> Judged:
     return judge
 
 
-def test_no_judging_question_is_learned_from(tmp_path: Path) -> None:
+def test_no_judging_question_is_learned_from() -> None:
     learned = {key(e) for path in question_files(QUESTIONS) for e in read_question_file(path)}
-    judging = {key(e) for path in QUESTIONS_APART.glob("*.jsonl") for e in read_question_file(path)}
-    judging |= {key(e) for name in SETS for e in examples_of(f"{name}.jsonl", tmp_path)}
+    files = [path for path in QUESTIONS_APART.rglob("*.jsonl") if path.name not in STATEMENTS]
+    judging = {key(e) for path in files for e in read(path)}
     assert not learned & judging
     lessons = {tuple(words(lesson.text)) for lesson in read_lessons()}
-    asked = {tuple(words(row["text"])) for name in ("danger.jsonl", "feelings.jsonl") for row in lines(name)}
-    assert not lessons & (asked | {one[-1] for one in judging})
-
-
-def test_every_quote_of_a_judging_question_stands_in_the_document(index: Index, tmp_path: Path) -> None:
-    text = index.documents[0].text
-    assert [q for name in SETS for e in examples_of(f"{name}.jsonl", tmp_path) for q in e.gold if q not in text] == []
+    said = {tuple(words(one.text)) for name in STATEMENTS for one in statements.read(APART / name)}
+    assert not lessons & (said | {one[-1] for one in judging})
 
 
 def test_the_right_passage_comes_first_and_the_rest_is_refused(judged: Judged) -> None:
@@ -102,15 +79,14 @@ def test_the_promise_is_not_shown_to_be_broken_by_unusual_messages(judged: Judge
 
 
 def test_danger_is_heard_in_every_group_and_calm_messages_do_not_ring(index: Index) -> None:
-    rung = [(row, index.look_up(row["text"]).heard.urgent) for row in lines("danger.jsonl")]
-    danger = [(row["group"], rings) for row, rings in rung if row["danger"]]
-    calm = [rings for row, rings in rung if not row["danger"]]
-    assert sum(rings for _, rings in danger) / len(danger) >= 0.85
-    assert sum(calm) / len(calm) <= 0.15
-    groups = {group for group, _ in danger}
-    assert all(any(rings for one, rings in danger if one == group) for group in groups)
+    said = statements.read(APART / "danger.jsonl")
+    found = statements.figures(said, [index.look_up(one.text).heard.urgent for one in said])
+    assert found["urgent_recall"][0] >= 0.85
+    assert found["urgent_false_alarm"][0] <= 0.15
+    assert all(share > 0 for name, (share, *_) in found.items() if name.startswith("urgent_recall"))
 
 
 def test_feelings_do_not_ring(index: Index) -> None:
-    rung = [row["text"] for row in lines("feelings.jsonl") if index.look_up(row["text"]).heard.urgent]
-    assert len(rung) / len(lines("feelings.jsonl")) <= 0.10, rung
+    said = statements.read(APART / "feelings.jsonl")
+    rung = [one.text for one in said if index.look_up(one.text).heard.urgent]
+    assert len(rung) / len(said) <= 0.10, rung

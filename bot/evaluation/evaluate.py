@@ -1,23 +1,22 @@
-"""python -m bot evaluate FILE: how good the answers to labelled questions are."""
+"""python -m bot evaluate FILE: how good the answers to labelled questions are, or what rings in a set of statements."""
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from bot.ask import answer_from
-from bot.evaluation import metrics
-from bot.evaluation.cross_validation import findings_left_out, learning_curve
-from bot.evaluation.metrics import Row
-from corpus import Example
-from corpus.questions import read_question_file
+from bot.evaluation import metrics, statements
+from bot.evaluation.cross_validation import findings_left_out, learning_curve, progress
+from bot.evaluation.metrics import Figure, Row
+from corpus import CorpusError, Example
+from corpus.questions import IGNORED, read_lines, read_question_file
 from index import build
 from index.judging.promise import PROMISE
 from index.search import Findings
 
-CURVE = ("right_first", "false_answer", "answered_but_wrong", "auroc", "calibration_error")  # its columns
+JUDGING = {"parts", "answered", "position", "lang", "term", "register", "danger"}  # what a judged set also says
+CURVE = ("right_first", "right_first_at_5pc_false", "false_answer", "answered_but_wrong", "auroc")
 
 
 def evaluate(
@@ -27,43 +26,40 @@ def evaluate(
     misses: int = 20,
     folds: int = 5,
     withhold: bool = False,
-    curve: bool = False,
+    curve: Path | None = None,
 ) -> int:
-    examples = examples_of(file)
-    found = _rows(examples, findings_left_out(examples, folds, withhold=withhold))
-    lines = [f"{len(found)} questions of {file.name}", *_table(found), "", promised(found), "", *by_kind(found)]
-    firm = [row for row in found if not row.example.boundary]
-    if firm and len(firm) < len(found):
-        lines += ["", f"without the {len(found) - len(firm)} that could be labelled otherwise", *_table(firm)]
-    lines += ["", f"the {misses} worst misses", *worst(found, misses)]
-    points = []
-    if curve:
-        judged_at = learning_curve(examples)
-        points = [(size, metrics.compute(_rows(examples, findings))) for size, findings in judged_at]
-        lines += ["", "learning curve", *_curve(points)]
+    """Prints the figures, and writes them, with the plots, to the folder `report`. With `curve`, only the learning
+    curve is measured, and its plot is written there."""
+    if any(read_lines(file, statements.is_statement)):
+        figures, lines = _rings(file, misses)
+    elif curve:
+        figures, lines = _curve(file, curve)
+    else:
+        examples, learned = read(file), build.read(build.CORPUS)[1]
+        findings = findings_left_out(examples, build.load(), learned, folds, withhold=withhold)
+        found = _rows(examples, findings)
+        figures, lines = _answers(file, found, misses)
+        if report:
+            report.mkdir(parents=True, exist_ok=True)
+            metrics.plot_reliability(found, report / "reliability.svg")
+            metrics.plot_risk_coverage(found, report / "risk-coverage.svg")
     print("\n".join(lines))
     if report:
         report.mkdir(parents=True, exist_ok=True)
         (report / "figures.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (report / "figures.json").write_text(json.dumps(metrics.compute(found), indent=1) + "\n", encoding="utf-8")
-        metrics.plot_reliability(found, report / "reliability.svg")
-        metrics.plot_risk_coverage(found, report / "risk-coverage.svg")
-        if points:
-            metrics.plot_curve(points, CURVE[:3], report / "curve.svg")
+        (report / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
-def examples_of(file: Path) -> list[Example]:
-    """A file that is not named after a document is read as questions about the first one."""
+def read(file: Path) -> list[Example]:
+    """A judged set may say more of its questions than an example does. A file that is not named after a document is
+    read as questions about the first one. Raises CorpusError, by file and line."""
     documents, _, _ = build.read(build.CORPUS)
     document = next((d for d in documents if d.stem == file.stem), documents[0])
-    return read_question_file(file, document)
-
-
-def judged(file: Path, folds: int = 5, *, withhold: bool = False) -> list[Row]:
-    """Each question of `file` with its answer, by an index that did not learn from it."""
-    examples = examples_of(file)
-    return _rows(examples, findings_left_out(examples, folds, withhold=withhold))
+    examples = read_question_file(file, document, IGNORED | JUDGING)
+    if not examples:
+        raise CorpusError("is empty; expected a question a line", file)
+    return examples
 
 
 def _rows(examples: Sequence[Example], found: Sequence[Findings]) -> list[Row]:
@@ -71,16 +67,43 @@ def _rows(examples: Sequence[Example], found: Sequence[Findings]) -> list[Row]:
     return metrics.rows(examples, answers)
 
 
-def _table(found: Sequence[Row]) -> list[str]:
-    """Every figure; one that no question of the file is about is said to be that."""
-    values, spread = metrics.compute(found), metrics.intervals(found)
-    lines = []
-    for name, value in values.items():
-        if np.isnan(value) or name not in spread:
-            lines.append(f"  {name:26s} —      (no such question)")
-        else:
-            lines.append(f"  {name:26s} {value:.3f}  ({spread[name][0]:.3f} to {spread[name][1]:.3f})")
-    return lines
+def _answers(file: Path, found: Sequence[Row], misses: int) -> tuple[dict[str, Figure], list[str]]:
+    figures = metrics.figures(found)
+    lines = [f"{len(found)} questions of {file.name}", *_table(figures), "", promised(found), "", *by_kind(found)]
+    firm = [row for row in found if not row.example.boundary]
+    if firm and len(firm) < len(found):
+        left = len(found) - len(firm)
+        lines += ["", f"without the {left} that could be labelled otherwise", *_table(metrics.figures(firm))]
+    return figures, [*lines, "", f"the {misses} worst misses", *worst(found, misses)]
+
+
+def _rings(file: Path, misses: int) -> tuple[dict[str, Figure], list[str]]:
+    said = statements.read(file)
+    index = build.load()
+    rang = [index.look_up(statement.text).heard.urgent for statement in progress(said, "Listening")]
+    figures = statements.figures(said, rang)
+    wrong = [statement for statement, rung in zip(said, rang, strict=True) if rung != statement.danger]
+    shown = [f"  {'danger' if one.danger else 'calm':8s} {one.group:20s} {one.text[:100]!r}" for one in wrong[:misses]]
+    head = f"{len(said)} statements of {file.name}"
+    return figures, [head, *_table(figures), "", f"{len(wrong)} misses, of which", *shown]
+
+
+def _curve(file: Path, plot: Path) -> tuple[dict[str, Figure], list[str]]:
+    examples, learned = read(file), build.read(build.CORPUS)[1]
+    points = []
+    for size, findings in learning_curve(examples, build.load(), learned):
+        points.append((size, metrics.figures(_rows(examples, findings))))
+    plot.parent.mkdir(parents=True, exist_ok=True)
+    metrics.plot_curve(points, CURVE[:3], plot)
+    figures = {f"{name}, {size} examples": at[name] for name in CURVE for size, at in points if name in at}
+    head = f"learning curve on {len(examples)} questions of {file.name}"
+    return figures, [head, *_table(figures)]
+
+
+def _table(figures: Mapping[str, Figure]) -> list[str]:
+    """Every figure that some question is about, with its 95% interval."""
+    width = max(map(len, figures), default=0)
+    return [f"  {name:{width}s} {value:.3f}  ({low:.3f} to {high:.3f})" for name, (value, low, high) in figures.items()]
 
 
 def promised(found: Sequence[Row]) -> str:
@@ -98,11 +121,6 @@ def promised(found: Sequence[Row]) -> str:
         f"promise: at most {most:.1%} of unanswerable questions are answered; here {wrong} of {len(out)},"
         f" {wrong / len(out):.1%} (95% exact binomial: {low:.1%} to {high:.1%}): {held} here, in general it {said}"
     )
-
-
-def _curve(points: Sequence[tuple[int, dict[str, float]]]) -> list[str]:
-    head = "  examples  " + "  ".join(f"{name:>18s}" for name in CURVE)
-    return [head, *(f"  {size:8d}  " + "  ".join(f"{at[name]:18.3f}" for name in CURVE) for size, at in points)]
 
 
 def by_kind(found: Sequence[Row]) -> list[str]:

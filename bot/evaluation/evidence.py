@@ -1,16 +1,19 @@
-"""python -m bot.evaluation.evidence [NAME FIGURES.json]: the tables of docs/measured.md, from saved figures.
+"""python -m bot.evaluation.evidence [--measure [NAME …]]: the tables of docs/measured.md.
 
 A table stands between `<!-- table NAME: command -->` and `<!-- end -->`. Its figures are in
 docs/measured/NAME.json, with the set they were measured on, its size and the commit; text that says anything
-else fails the tests. With NAME and FIGURES.json, which `python -m bot evaluate … --report FOLDER` writes to
-FOLDER/figures.json, that file is made first. Nothing is measured here.
+else fails the tests. `--measure` runs the command of every table, or of those named, and saves what it finds:
+an hour or so. Without it nothing is measured, and the page is written from what is saved.
 """
 
+import argparse
 import json
 import math
 import re
+import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +24,7 @@ SAVED = ROOT / "docs" / "measured"
 MEASURED = ("corpus", "index", "bot", "app.py", "tests/questions")  # what a figure depends on
 TABLE = re.compile(r"(<!-- table (?P<name>\w+): (?P<command>[^\n]+?) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 NOT_YET = "Not measured yet.\n"
+PROGRAM = ["python", "-m", "bot", "evaluate"]  # with which every command begins
 
 
 class EvidenceError(ValueError):
@@ -157,23 +161,50 @@ def commit(root: Path = ROOT) -> str:
     return git("rev-parse", "HEAD")
 
 
+def measure(table: Table, page: str, saved: Path = SAVED, root: Path = ROOT) -> Path:
+    """Runs the table's command on the commit that is checked out, and saves its figures. Raises EvidenceError."""
+    commit(root)  # before the work, not only after it
+    words = shlex.split(table.command)
+    if words[: len(PROGRAM)] != PROGRAM:
+        raise EvidenceError(f"{table.name} has command {table.command!r}; expected {' '.join(PROGRAM)} FILE")
+    with tempfile.TemporaryDirectory() as report:
+        done = subprocess.run([sys.executable, *words[1:], "--report", report], cwd=root, stdout=subprocess.DEVNULL)
+        if done.returncode:
+            raise EvidenceError(f"{table.name}: {table.command} ended with {done.returncode}")
+        return save(table.name, Path(report) / "figures.json", page, saved, root)
+
+
 def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> int:
-    given = sys.argv[1:] if arguments is None else arguments
-    if len(given) not in (0, 2):
-        print("usage: python -m bot.evaluation.evidence [NAME FIGURES.json]", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(
+        prog="python -m bot.evaluation.evidence", description="Writes the tables of docs/measured.md."
+    )
+    parser.add_argument("--measure", nargs="*", metavar="NAME", help="measure every table first, or those named")
+    asked = parser.parse_args(arguments)
     try:
         page = PAGE.read_text(encoding="utf-8")
-        if given:
-            say(f"Wrote {save(given[0], Path(given[1]), page).relative_to(ROOT)}.")
-        PAGE.write_text(written(page), encoding="utf-8")
+        found = {table.name: table for table in tables(page)}
+        unknown = sorted(set(asked.measure or ()) - found.keys())
+        if unknown:
+            raise EvidenceError(f"{unknown[0]}: there is no such table; expected one of {', '.join(found)}")
+        chosen = [] if asked.measure is None else asked.measure or list(found)
+        for number, name in enumerate(chosen, start=1):
+            say(f"{name}, {number} of {len(chosen)}: {found[name].command}")
+            measure(found[name], page)
+            _write(say)  # what is measured stays, whatever becomes of the next
+        if not chosen:
+            _write(say)
     except EvidenceError as e:
         print(f"error: {e}", file=sys.stderr)
         return 1
+    return 0
+
+
+def _write(say: Callable[[str], None]) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(written(page), encoding="utf-8")
     missing = [table.name for table in tables(page) if not (SAVED / f"{table.name}.json").exists()]
     rest = f"; not measured yet: {', '.join(missing)}" if missing else ""
     say(f"Wrote {PAGE.relative_to(ROOT)}{rest}.")
-    return 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from corpus import Example
 
 BINS = 10
 RESAMPLES = 1000
+Figure = tuple[float, float, float]  # a value, and the ends of its 95% interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +54,32 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"(?m)^\s*[•*-]\s+", " ", text).split())
 
 
-def _share(flags: Sequence[bool]) -> float:
-    return float(np.mean(flags)) if len(flags) else float("nan")
+def shares(found: Sequence[Row]) -> dict[str, list[bool]]:
+    """For each figure that is a share: of every question that it is about, whether it counts."""
+    answer = _labelled(found, "answer")
+    partial = _labelled(found, "partial")
+    out = _labelled(found, "out")
+    return {
+        "right_first": [row.answered and row.first for row in answer],
+        "right_shown": [row.answered and row.any for row in answer],
+        "answered_but_wrong": [row.answered and not row.any for row in answer],
+        "gold_in_related": [row.answer.outcome is Outcome.RELATED and row.any for row in answer],
+        "refused_answerable": [row.answer.outcome is Outcome.NOT_COVERED for row in answer],
+        "false_answer": [row.answered for row in out],
+        "partial_as_answer": [row.answered for row in partial],
+        "partial_gold_related": [row.answer.outcome is Outcome.RELATED and row.any for row in partial],
+        "urgent_recall": [row.answer.urgent for row in found if row.example.urgent],
+        "urgent_false_alarm": [row.answer.urgent for row in found if not row.example.urgent],
+    }
 
 
-def compute(found: Sequence[Row]) -> dict[str, float]:
-    """Shares between 0 and 1; NaN where no question has the label that a figure is about."""
+def scores(found: Sequence[Row]) -> dict[str, float]:
+    """The figures that are no plain share."""
     from sklearn.metrics import roc_auc_score
 
-    answer = [row for row in found if row.example.label == "answer"]
-    partial = [row for row in found if row.example.label == "partial"]
-    out = [row for row in found if row.example.label == "out"]
-    urgent = [row for row in found if row.example.urgent]
-    calm = [row for row in found if not row.example.urgent]
+    answer, out = _labelled(found, "answer"), _labelled(found, "out")
     both = bool(answer and out)
     return {
-        "right_first": _share([row.answered and row.first for row in answer]),
-        "right_shown": _share([row.answered and row.any for row in answer]),
-        "answered_but_wrong": _share([row.answered and not row.any for row in answer]),
-        "gold_in_related": _share([row.answer.outcome is Outcome.RELATED and row.any for row in answer]),
-        "refused_answerable": _share([row.answer.outcome is Outcome.NOT_COVERED for row in answer]),
-        "false_answer": _share([row.answered for row in out]),
-        "partial_as_answer": _share([row.answered for row in partial]),
-        "partial_gold_related": _share([row.answer.outcome is Outcome.RELATED and row.any for row in partial]),
-        "urgent_recall": _share([row.answer.urgent for row in urgent]),
-        "urgent_false_alarm": _share([row.answer.urgent for row in calm]),
         "auroc": roc_auc_score(
             [1] * len(answer) + [0] * len(out), [row.answer.confidence for row in [*answer, *out]]
         ) if both else float("nan"),
@@ -88,14 +90,41 @@ def compute(found: Sequence[Row]) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _mean(values: Sequence[float]) -> float:
+def compute(found: Sequence[Row]) -> dict[str, float]:
+    """Every figure; NaN where no question has the label that it is about."""
+    return {name: _mean(flags) for name, flags in shares(found).items()} | scores(found)
+
+
+def figures(found: Sequence[Row]) -> dict[str, Figure]:
+    """Every figure that some question is about: exact intervals of shares, and of the rest 95% percentile bootstrap
+    intervals (Efron and Tibshirani 1993, ch. 13)."""
+    random = np.random.default_rng(0)
+    drawn = [scores([found[i] for i in random.integers(len(found), size=len(found))]) for _ in range(RESAMPLES)]
+    made = {name: share(flags) for name, flags in shares(found).items() if flags}
+    for name, value in scores(found).items():
+        if not np.isnan(value):
+            low, high = np.nanpercentile([each[name] for each in drawn], [2.5, 97.5])
+            made[name] = (float(value), float(low), float(high))
+    return made
+
+
+def share(flags: Sequence[bool]) -> Figure:
+    """How many are true, with the exact interval; there must be some."""
+    return (_mean(flags), *exact_interval(sum(flags), len(flags)))
+
+
+def _labelled(found: Sequence[Row], label: str) -> list[Row]:
+    return [row for row in found if row.example.label == label]
+
+
+def _mean(values: Sequence[float] | Sequence[bool]) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
 def _right_at(answer: Sequence[Row], out: Sequence[Row], limit: float) -> float:
     """right_first if the bar on confidence let `limit` of the out questions be answered."""
     bar = sorted((row.answer.confidence for row in out), reverse=True)[int(limit * len(out))]
-    return _share([row.first and row.answer.confidence > bar for row in answer])
+    return _mean([row.first and row.answer.confidence > bar for row in answer])
 
 
 def highlight_f1(quotation: Quotation, gold: Sequence[str]) -> float:
@@ -141,22 +170,6 @@ def exact_interval(hits: int, of: int, confidence: float = 0.95) -> tuple[float,
     return low, float(beta.ppf(1 - tail, hits + 1, of - hits)) if hits < of else 1.0
 
 
-def intervals(
-    found: Sequence[Row], figure: Callable[[Sequence[Row]], dict[str, float]] = compute
-) -> dict[str, tuple[float, float]]:
-    """95% percentile bootstrap intervals (Efron and Tibshirani 1993, ch. 13) of every figure."""
-    random = np.random.default_rng(0)
-    drawn = [figure([found[i] for i in random.integers(len(found), size=len(found))]) for _ in range(RESAMPLES)]
-    return {
-        name: (
-            float(np.nanpercentile([d[name] for d in drawn], 2.5)),
-            float(np.nanpercentile([d[name] for d in drawn], 97.5)),
-        )
-        for name in drawn[0]
-        if not all(np.isnan(d[name]) for d in drawn)
-    }
-
-
 def plot_reliability(found: Sequence[Row], path: Path) -> None:
     axes, save = _axes("confidence", "share where the first passage answers", "Reliability")
     points = reliability(found)
@@ -175,11 +188,16 @@ def plot_risk_coverage(found: Sequence[Row], path: Path) -> None:
     save(path)
 
 
-def plot_curve(points: Sequence[tuple[int, dict[str, float]]], shown: Sequence[str], path: Path) -> None:
+def plot_curve(points: Sequence[tuple[int, dict[str, Figure]]], shown: Sequence[str], path: Path) -> None:
     """One line a figure over the number of example questions, on a scale that has room for none of them."""
     axes, save = _axes("example questions", "share", "Learning curve")
     for name in shown:
-        axes.plot([size for size, _ in points], [at[name] for _, at in points], marker="o", label=name)
+        at = [(size, *figures[name]) for size, figures in points if name in figures]
+        [line] = axes.plot([size for size, *_ in at], [value for _, value, *_ in at], marker="o", label=name)
+        axes.fill_between(
+            [size for size, *_ in at], [low for *_, low, _ in at], [high for *_, high in at],
+            color=line.get_color(), alpha=0.15,
+        )  # fmt: skip
     axes.set_xscale("symlog", linthresh=10)
     axes.set_xlim(0, max(1, 1.1 * max(size for size, _ in points)))
     axes.legend()
@@ -193,11 +211,11 @@ def _axes(x: str, y: str, title: str) -> tuple[Any, Callable[[Path], None]]:
     from matplotlib import pyplot
 
     matplotlib.rcParams["svg.hashsalt"] = "same each run"
-    figure, axes = pyplot.subplots(figsize=(5, 5))
+    figure, axes = pyplot.subplots(figsize=(5, 5), layout="constrained")
     axes.set(xlabel=x, ylabel=y, title=title, xlim=(0, 1), ylim=(0, 1))
 
     def save(path: Path) -> None:
-        figure.savefig(path, metadata={"Date": None})
+        figure.savefig(path, format="svg", metadata={"Date": None})
         pyplot.close(figure)
 
     return axes, save

@@ -40,7 +40,7 @@ class Calls:
         path = scope["path"].rstrip("/") if scope["type"] == "http" else ""
         event = EVENT.fullmatch(path)
         if event and not self._is_awaited(event[1]):
-            await _refused(404, "No answer is waiting under that id.")(scope, receive, send)
+            await refusal(404, "No answer is waiting under that id.")(scope, receive, send)
             return
         if scope["type"] != "http" or scope["method"] != "POST":
             await self.app(scope, receive, send)
@@ -49,19 +49,14 @@ class Calls:
             body = self._body(path, (await receive()).get("body", b""))
             self._check_share(scope[KEY])
         except CallError as e:
-            await _refused(e.status, str(e))(scope, receive, send)
+            await refusal(e.status, str(e))(scope, receive, send)
             return
-        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def replayed() -> Message:
-            return whole.pop() if whole else await receive()
-
         headers = [(n, v) for n, v in scope["headers"] if n not in (b"content-length", b"content-type")]
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         client = scope[KEY]
         self.joining[client] += 1
         try:
-            await self.app({**scope, "headers": headers}, replayed, send)
+            await self.app({**scope, "headers": headers}, in_one_piece(body, receive), send)
         finally:
             self.joining[client] -= 1
             if not self.joining[client]:
@@ -104,6 +99,16 @@ class Calls:
             raise CallError(f"{own} of your questions wait already; ask again when they are answered.", 429)
 
 
+def in_one_piece(body: bytes, receive: Receive) -> Receive:
+    """A request's `body`, read already, as what comes in first; then what `receive` gives."""
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return whole.pop() if whole else await receive()
+
+    return replayed
+
+
 def parsed(sent: bytes) -> dict[str, Any]:
     """The JSON object that was sent. Raises CallError, whose message repeats nothing of it."""
     try:
@@ -141,5 +146,5 @@ def _session(call: dict[str, Any]) -> dict[str, str]:
     return {"session_hash": session} if isinstance(session, str) and SESSION.fullmatch(session) else {}
 
 
-def _refused(status: int, sentence: str) -> Response:
-    return JSONResponse({"detail": sentence}, status)
+def refusal(status: int, sentence: str, **headers: str) -> Response:
+    return JSONResponse({"detail": sentence}, status, headers)

@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.calls import Calls
+from bot.web.calls import Calls, in_one_piece, refusal
 from bot.web.client import KEY, client_of
 from bot.web.faults import report
 from bot.web.home import Home
@@ -65,10 +65,6 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.app(scope, receive, send)
-
-
-def refusal(status: int, sentence: str, **headers: str) -> Response:
-    return JSONResponse({"detail": sentence}, status, headers)
 
 
 class Headers:
@@ -274,9 +270,4 @@ class Bodies(Layer):
             sentence = f"The rest did not come; expected it within {SLOWEST_BODY} seconds."
             await refusal(408, sentence, connection="close")(scope, receive, send)
             return
-        whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def replayed() -> Message:
-            return whole.pop() if whole else await receive()
-
-        await self.app(scope, replayed, send)
+        await self.app(scope, in_one_piece(body, receive), send)

@@ -12,6 +12,7 @@ import numpy as np
 from bot.ask import answer_from
 from bot.evaluation import metrics
 from bot.evaluation.cross_validation import retaught
+from bot.evaluation.remembering import remembering
 from corpus.questions import read_question_file
 from corpus.vocabulary import Vocabulary
 from index import build
@@ -35,7 +36,7 @@ class WithoutNames(Names):
 
 
 def main() -> None:
-    index = build.load()
+    index = remembering(build.load())
     documents, examples, reader = build.read(build.CORPUS)
     judged = read_question_file(FILE, documents[0])
 

@@ -1,4 +1,4 @@
-"""The folder of the index: whole at any moment, and nothing in it that is not ours is ever touched.
+"""The folder of the index: whole at any moment.
 
 Faults are injected for real: processes are killed, disks are full, folders are read-only.
 TRIALS=1000 repeats the killing as often.
@@ -11,51 +11,19 @@ import signal
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from index.errors import StaleIndexError, StorageError
 from index.storage import store
-from index.storage.generations import LOCK, POINTER, sweep
+from index.storage.generations import LOCK, POINTER
 from index.storage.manifest import MANIFEST, read_manifest, wrong_files
+from tests.generations import FILES, got, put, silent
 
 TRIALS = int(os.environ.get("TRIALS") or 40)
-FILES = ("a", "b", "deep/c")
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 is_root = pytest.mark.skipif(not ROOT, reason="needs root, to mount or to be nobody")
-
-
-def silent(line: str) -> None:
-    """Says nothing."""
-
-
-def put(folder: Path, text: str, pause: float = 0) -> None:
-    """A build: every file holds `text`."""
-
-    def fill(fresh: Path) -> None:
-        for name in FILES:
-            (fresh / name).parent.mkdir(exist_ok=True)
-            (fresh / name).write_text(text)
-            time.sleep(pause)
-
-    with store.locked(folder, silent):
-        store.publish(folder, {"text": text}, fill)
-
-
-def got(folder: Path) -> str:
-    """What is read; fails when it is not whole."""
-    generation = store.current(folder)
-    manifest = read_manifest(generation)
-    assert wrong_files(generation, manifest) == []
-    texts = {(generation / name).read_text() for name in FILES}
-    assert texts == {manifest.built_from["text"]}
-    return texts.pop()
-
-
-def tree(folder: Path) -> dict[str, bytes | None]:
-    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in sorted(folder.rglob("*"))}
 
 
 def forked(work) -> int:
@@ -138,112 +106,6 @@ def test_who_waits_for_another_build_is_told(tmp_path) -> None:
         assert said == [f"{folder}: another build is under way; waiting for it …"]
     thread.join(timeout=10)
     assert said[1:] == ["second"]
-
-
-def foreign_file(at: Path) -> None:
-    at.write_text("a thesis")
-
-
-def foreign_folder(at: Path) -> None:
-    at.mkdir()
-    (at / "thesis.tex").write_text("a thesis")
-
-
-def folder_with_another_manifest(at: Path) -> None:
-    at.mkdir()
-    (at / MANIFEST).write_text('{"name": "an extension", "version": 2}')
-
-
-def folder_with_another_pointer(at: Path) -> None:
-    at.mkdir()
-    (at / POINTER).mkdir()
-    (at / POINTER / "x").write_text("x")
-
-
-def link(at: Path) -> None:
-    at.with_name("elsewhere").mkdir(exist_ok=True)
-    at.with_name("elsewhere").joinpath("thesis.tex").write_text("a thesis")
-    at.symlink_to(at.with_name("elsewhere"))
-
-
-def dangling_link(at: Path) -> None:
-    at.symlink_to(at.with_name("nowhere"))
-
-
-def link_inside(at: Path) -> None:
-    put(at, "ours")
-    at.with_name("elsewhere").mkdir()
-    (at / "generation-0123456789abcdef").symlink_to(at.with_name("elsewhere"))
-
-
-@pytest.mark.parametrize(
-    "foreign",
-    [
-        foreign_file, foreign_folder, folder_with_another_manifest, folder_with_another_pointer, link, dangling_link,
-        link_inside,
-    ],
-)  # fmt: skip
-def test_what_is_not_ours_is_refused_by_name_before_the_build_starts(tmp_path, foreign) -> None:
-    folder = tmp_path / "built"
-    foreign(folder)
-    before = tree(tmp_path)
-    with pytest.raises(StorageError, match="expected a new or empty folder") as caught, store.locked(folder, silent):
-        pytest.fail("the build started")
-    assert str(folder) in str(caught.value)
-    assert tree(tmp_path) == before
-
-
-def test_what_a_system_leaves_in_any_folder_is_left_alone(tmp_path) -> None:
-    folder = tmp_path / "built"
-    (folder / "lost+found").mkdir(parents=True)
-    (folder / ".DS_Store").write_text("x")
-    put(folder, "1")
-    assert got(folder) == "1"
-    assert (folder / ".DS_Store").read_text() == "x"
-
-
-def test_the_sweep_leaves_foreign_files_and_says_so(tmp_path) -> None:
-    folder = tmp_path / "built"
-    put(folder, "1")
-    first = store.current(folder)
-    (first / "thesis.tex").write_text("a thesis")
-    no_manifest = folder / "generation-00000000000000aa"
-    no_manifest.mkdir()
-    (no_manifest / "thesis.tex").write_text("a thesis")
-    outward = folder / "generation-00000000000000bb"
-    outward.mkdir()
-    (outward / MANIFEST).write_text(json.dumps({"format": 2, "built from": {}, "files": {"../CURRENT": "0" * 64}}))
-    put(folder, "2")
-    said: list[str] = []
-    sweep(folder, said.append)
-    assert [(p / "thesis.tex").read_text() for p in (first, no_manifest)] == ["a thesis"] * 2
-    assert outward.exists()
-    assert len(said) == 3
-    assert got(folder) == "2"
-
-
-def test_a_link_in_a_swept_generation_leads_nowhere(tmp_path) -> None:
-    folder = tmp_path / "built"
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "elsewhere" / "c").write_text("a thesis")
-    put(folder, "1")
-    first = store.current(folder)
-    (first / "deep" / "c").unlink()
-    (first / "deep").rmdir()
-    (first / "deep").symlink_to(tmp_path / "elsewhere")
-    put(folder, "2")
-    put(folder, "3")
-    assert (tmp_path / "elsewhere" / "c").read_text() == "a thesis"
-
-
-def test_an_index_of_the_first_format_is_replaced(tmp_path) -> None:
-    folder = tmp_path / "built"
-    folder.mkdir()
-    (folder / "vectors.faiss").write_text("x")
-    old = {"format": 1, "built from": {"a": "b"}, "files": {"vectors.faiss": "0" * 64}}
-    (folder / MANIFEST).write_text(json.dumps(old))
-    put(folder, "1")
-    assert {p.name for p in folder.iterdir()} == {POINTER, LOCK, store.current(folder).name}
 
 
 @pytest.mark.parametrize(

@@ -13,16 +13,6 @@ from index.errors import EncoderError, StaleIndexError, StorageError
 from index.retrieval import encoder, exported, weights
 from index.retrieval.weights import Weights
 from index.storage import store
-from tests import small
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory, index):
-    """A small corpus and its index; the encoder is that of the real one, so that it is exported once."""
-    folder = tmp_path_factory.mktemp("small")
-    corpus = small.write(folder / "corpus")
-    build.build(corpus, folder / "built", say=lambda line: None)
-    return corpus, folder / "built"
 
 
 @pytest.fixture
