@@ -6,8 +6,9 @@ import pytest
 from corpus import Role
 from index.judging import memory
 from index.retrieval import vectors
+from index.retrieval.encodings import in_context
 from index.retrieval.lexical import Lexical
-from index.retrieval.similarity import DENSE, LATE, SENTENCE, in_context, late_interaction
+from index.retrieval.similarity import DENSE, LATE, SENTENCE, late_interaction
 
 
 def unit_rows(random, rows: int, d: int = 16) -> np.ndarray:
