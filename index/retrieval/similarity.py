@@ -23,8 +23,8 @@ from index.retrieval.lexical import Lexical
 
 DENSE, SENTENCE, LATE = range(3)
 FEW = 400  # up to this many passages each gets all its similarities; beyond, only the candidates do
-NEAREST_ROWS = 300
-NEAREST_WORDS = 60
+NEAREST_ROWS = 150  # as good as 300 on MedQuAD, in half the time
+NEAREST_WORDS = 30
 Rows = NDArray[np.int64]
 
 
