@@ -30,14 +30,15 @@ DISCLAIMER = "\n\n## Disclaimer\n\nThis is no advice.\n"
 SAMPLE = 20  # one text in so many is encoded again, to compare the build with
 
 
-def corpus(medquad: Path, folder: Path) -> Path:
-    """The documents, each with the disclaimer that a document must have; no example questions."""
+def corpus(medquad: Path, folder: Path, most: int) -> Path:
+    """The first `most` documents, each with the disclaimer that a document must have; no example questions."""
     (folder / "documents").mkdir(parents=True)
     (folder / "questions").mkdir()
     (folder / "vocabulary.toml").write_text("")
     with tarfile.open(medquad / "scale-documents.tar.xz") as packed:
-        for member in packed:
-            text = packed.extractfile(member) if member.isfile() else None
+        members = [member for member in packed if member.isfile()]
+        for member in members[:most]:
+            text = packed.extractfile(member)
             if text:
                 (folder / "documents" / Path(member.name).name).write_bytes(text.read() + DISCLAIMER.encode())
     return folder
@@ -133,6 +134,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("medquad", type=Path)
     parser.add_argument("--million", action="store_true")
+    parser.add_argument("--documents", type=int, default=6000, metavar="N", help="only the first N (default: all)")
     parser.add_argument("--built", type=Path, help="keep the index there, or read it from there")
     asked = parser.parse_args()
     lines = (asked.medquad / "queries.jsonl").read_text(encoding="utf-8").splitlines()
@@ -142,7 +144,7 @@ def main() -> None:
         folder = asked.built or Path(temporary)
         made, built = folder / "corpus", folder / "built"
         if not made.exists():
-            for row in building(corpus(asked.medquad, made), built):
+            for row in building(corpus(asked.medquad, made, asked.documents), built):
                 print(row, flush=True)
         generation = store.current(built)
         assert generation
