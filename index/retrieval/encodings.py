@@ -41,8 +41,13 @@ def to_bytes(tokens: Vectors) -> Bytes:
 
 def to_units(stored: Bytes) -> Vectors:
     rows = stored.astype(np.float32)
-    rows /= np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
+    rows /= lengths(rows)[:, None]
     return rows
+
+
+def lengths(rows: Vectors) -> Vectors:
+    found: Vectors = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    return found
 
 
 def write(folder: Path, passages: Sequence[Passage], encoder: Encoder, before: Path | None, progress: Progress) -> None:

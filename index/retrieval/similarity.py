@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from corpus import Document, Passage, Span
 from index.retrieval import vectors
 from index.retrieval.encoder import Encoded, Vectors
-from index.retrieval.encodings import Bytes, in_context, to_units
+from index.retrieval.encodings import Bytes, in_context, lengths, to_units
 from index.retrieval.lexical import Lexical
 
 DENSE, SENTENCE, LATE = range(3)
@@ -36,7 +36,7 @@ class Similarities:
         self.passages = passages
         self.unit_owner = np.array([i for i, p in enumerate(passages) for _ in p.units], dtype=np.int64)
         self._faiss = faiss_index
-        self._tokens, self._ends = tokens, ends
+        self._tokens, self._ends = np.asarray(tokens), ends  # a plain array is cut faster than a memory map
         self._starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
         self._owner = np.concatenate([np.arange(len(passages)), self.unit_owner])
         rows: dict[str, list[int]] = {}
@@ -62,7 +62,8 @@ class Similarities:
             looked_at = np.union1d(self._owner[rows], self._nearest_by_words(text))
             pieces = [self._tokens[self._starts[i] : self._ends[i]] for i in looked_at]
             starts = np.cumsum([0, *(len(rows) for rows in pieces[:-1])])
-            table[looked_at, LATE] = late_interaction(encoded.tokens, to_units(np.concatenate(pieces)), starts)
+            tokens = np.concatenate(pieces, dtype=np.float32, casting="unsafe")
+            table[looked_at, LATE] = late_interaction(encoded.tokens, tokens, starts, lengths(tokens))
         return table
 
     def rows_of(self, document: Document) -> Rows:
@@ -82,11 +83,11 @@ class Similarities:
         found: Vectors = self._faiss.reconstruct_batch(np.asarray(units, np.int64) + len(self.passages))
         return found
 
-    def unit_cosines(self, vector: Vectors, passage: int) -> Vectors:
-        """Cosine of the question with each unit of one passage, in order."""
-        first, end = np.searchsorted(self.unit_owner, [passage, passage + 1])
-        cosines: Vectors = self.unit_vectors(np.arange(first, end)) @ vector
-        return cosines
+    def unit_cosines(self, vector: Vectors, passages: Rows) -> list[Vectors]:
+        """For each passage the cosine of the question with each of its units, in order."""
+        firsts, ends = np.searchsorted(self.unit_owner, [passages, passages + 1])
+        units = np.concatenate([np.arange(first, end) for first, end in zip(firsts, ends, strict=True)])
+        return np.split(self.unit_vectors(units) @ vector, np.cumsum(ends - firsts)[:-1])
 
     def _nearest_by_words(self, text: str) -> Rows:
         if self._lexical is None:
@@ -116,10 +117,13 @@ class Matches(Sequence[Vectors]):
         return best
 
 
-def late_interaction(question: Vectors, tokens: Vectors, starts: Rows) -> Vectors:
+def late_interaction(question: Vectors, tokens: Vectors, starts: Rows, lengths: Vectors | None = None) -> Vectors:
     """One score for each passage, whose word pieces stand in `tokens` from its start on.
 
-    The mean over the question's word pieces of the best cosine.
+    The mean over the question's word pieces of the best cosine; `lengths` are those of `tokens`, where not 1.
     """
-    means: Vectors = np.maximum.reduceat(question @ tokens.T, starts, axis=1).mean(axis=0)
+    cosines = question @ tokens.T
+    if lengths is not None:
+        cosines /= lengths
+    means: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
     return means
