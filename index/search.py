@@ -119,7 +119,8 @@ class Index:
         """The judges of the documents that hold the likeliest passages."""
         if len(self.judges) <= MOST_DOCUMENTS:
             return self.judges
-        best = np.argsort(-late, kind="stable")[:LIKELIEST]
+        looked_at = np.flatnonzero(late > -1)
+        best = looked_at[np.argsort(-late[looked_at], kind="stable")[:LIKELIEST]]
         return [self.judges[i] for i in dict.fromkeys(self._owner[best].tolist())][:MOST_DOCUMENTS]
 
 
