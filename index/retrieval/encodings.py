@@ -4,13 +4,15 @@
 order; `texts.npy` the digest of each row's text. What an earlier index encoded with the same encoder is
 taken over from it, so that a changed document costs no more than what changed in it.
 
-The word pieces of passages are most of the bytes, so they are stored in 8 bits: a row is scaled until its
-largest number is 127, and its length, which is 1, scales it back.
+The word pieces of passages are most of the bytes, so those of many are stored in 8 bits: a row is scaled until
+its largest number is 127, and its length, which is 1, scales it back. Where passages are few, half precision costs
+nothing, and what is near a bar stays on its side of it.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,8 @@ TEXTS = "texts.npy"
 TOKENS = "tokens.npy"
 TOKEN_ENDS = "token_ends.npy"
 FILES = (VECTORS, TEXTS, TOKENS, TOKEN_ENDS)
-Bytes = NDArray[np.int8]
+FEW = 400  # up to this many passages each is compared with every question; beyond, only the candidates are
+Stored = NDArray[Any]  # int8 or float16
 Progress = Callable[[Iterator[Encoded], int, str], Iterator[Encoded]]
 
 
@@ -33,15 +36,18 @@ def in_context(passage: Passage) -> str:
     return f"{' › '.join(heading.text for heading in passage.headings)}: {passage.text}"
 
 
-def to_bytes(tokens: Vectors) -> Bytes:
-    """Rows of length 1 as 8-bit numbers, which `to_units` makes rows of length 1 again."""
-    scaled: Bytes = np.rint(tokens * (127 / np.abs(tokens).max(axis=1, keepdims=True))).astype(np.int8)
+def to_stored(tokens: Vectors, many: bool) -> Stored:
+    """Rows of length 1 in fewer bits, which `to_units` makes rows of length 1 again."""
+    if not many:
+        return tokens.astype(np.float16)
+    scaled: Stored = np.rint(tokens * (127 / np.abs(tokens).max(axis=1, keepdims=True))).astype(np.int8)
     return scaled
 
 
-def to_units(stored: Bytes) -> Vectors:
+def to_units(stored: Stored) -> Vectors:
     rows = stored.astype(np.float32)
-    rows /= lengths(rows)[:, None]
+    if stored.dtype == np.int8:
+        rows /= lengths(rows)[:, None]
     return rows
 
 
@@ -55,7 +61,7 @@ def write(folder: Path, passages: Sequence[Passage], encoder: Encoder, before: P
     wholes = [in_context(passage) for passage in passages]
     units = [passage.document.slice(unit) for passage in passages for unit in passage.units]
     keys = [_key(encoder, text) for text in (*wholes, *units)]
-    known = _Known(before)
+    known = _Known(before, many=len(passages) > FEW)
     rows = [_write_tokens(folder, wholes, keys, known, encoder, progress)]
     new = {key: unit for key, unit in zip(keys[len(wholes) :], units, strict=True) if key not in known.rows}
     encoded = progress(encoder.encode(list(new.values())), len(new), "sentences")
@@ -65,17 +71,20 @@ def write(folder: Path, passages: Sequence[Passage], encoder: Encoder, before: P
     np.save(folder / TEXTS, np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1))
 
 
-def read_tokens(folder: Path) -> tuple[Bytes, NDArray[np.int64]]:
+def read_tokens(folder: Path) -> tuple[Stored, NDArray[np.int64]]:
     """The word pieces of all passages, on disk until they are looked at, and where each passage's end."""
-    tokens: Bytes = np.load(folder / TOKENS, mmap_mode="r", allow_pickle=False)
+    tokens: Stored = np.load(folder / TOKENS, mmap_mode="r", allow_pickle=False)
     ends: NDArray[np.int64] = np.load(folder / TOKEN_ENDS, allow_pickle=False)
     return tokens, ends
 
 
 class _Known:
-    """What an earlier index holds: `passages` and `rows` find, by the digest of a text, its row."""
+    """What an earlier index holds: `passages` and `rows` find, by the digest of a text, its row. `many`: how word
+    pieces must be stored; in another form they are not taken over."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, many: bool) -> None:
+        self.many = many
+        self.kind = np.dtype(np.int8 if many else np.float16)
         self.passages: dict[bytes, int] = {}
         self.rows: dict[bytes, int] = {}
         if folder is None or not (folder / TEXTS).is_file():
@@ -85,9 +94,10 @@ class _Known:
         self.tokens, self.ends = read_tokens(folder)
         keys = [bytes(key) for key in np.load(folder / TEXTS, allow_pickle=False)]
         self.rows = {key: row for row, key in enumerate(keys)}
-        self.passages = {key: row for row, key in enumerate(keys[: len(self.ends)])}
+        if self.tokens.dtype == self.kind:
+            self.passages = {key: row for row, key in enumerate(keys[: len(self.ends)])}
 
-    def pieces(self, row: int) -> Bytes:
+    def pieces(self, row: int) -> Stored:
         return self.tokens[self.ends[row - 1] if row else 0 : self.ends[row]]
 
 
@@ -99,7 +109,7 @@ def _write_tokens(
     encoded = iter(progress(encoder.encode(new), len(new), "passages"))
     rows, counts = [], []
     with (folder / TOKENS).open("wb") as file:
-        header = {"descr": "|i1", "fortran_order": False, "shape": (0, 0)}
+        header = {"descr": np.lib.format.dtype_to_descr(known.kind), "fortran_order": False, "shape": (0, 0)}
         np.lib.format.write_array_header_1_0(file, header)
         first = file.tell()
         for key in keys[: len(wholes)]:
@@ -110,7 +120,7 @@ def _write_tokens(
             else:
                 one = next(encoded)
                 rows.append(one.sentence)
-                pieces = to_bytes(one.tokens)
+                pieces = to_stored(one.tokens, known.many)
             file.write(pieces.tobytes())
             counts.append(len(pieces))
         file.seek(0)  # numpy leaves room in the header for a longer array

@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from corpus import Document, Passage, Span
 from index.retrieval import vectors
 from index.retrieval.encoder import Encoded, Vectors
-from index.retrieval.encodings import Bytes, in_context, lengths, to_units
+from index.retrieval.encodings import FEW, Stored, in_context, lengths, to_units
 from index.retrieval.lexical import Lexical
 
 DENSE, SENTENCE, LATE = range(3)
-FEW = 400  # up to this many passages each gets all its similarities; beyond, only the candidates do
 NEAREST_ROWS = 150  # as good as 300 on MedQuAD, in half the time
 NEAREST_WORDS = 30
 Rows = NDArray[np.int64]
@@ -31,7 +30,7 @@ Rows = NDArray[np.int64]
 class Similarities:
     """`rows` of the FAISS index are all passages, then all their units, in order."""
 
-    def __init__(self, passages: Sequence[Passage], faiss_index: Any, tokens: Bytes, ends: Rows) -> None:
+    def __init__(self, passages: Sequence[Passage], faiss_index: Any, tokens: Stored, ends: Rows) -> None:
         """`tokens` (word pieces of all passages, d), as stored, may be memory-mapped; `ends[i]` closes passage i."""
         self.passages = passages
         self.unit_owner = np.array([i for i, p in enumerate(passages) for _ in p.units], dtype=np.int64)
@@ -102,7 +101,7 @@ class Matches(Sequence[Vectors]):
     """The best cosines of a question's word pieces in each of some passages, computed when they are asked for."""
 
     encoded: Encoded
-    tokens: Bytes
+    tokens: Stored
     starts: Rows
     ends: Rows
     rows: Rows

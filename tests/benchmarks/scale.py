@@ -18,7 +18,8 @@ from index import fit as general
 from index.judging.memory import answerable
 from index.retrieval import encodings, vectors
 from index.retrieval.encoder import OnnxEncoder, Vectors
-from index.retrieval.similarity import FEW, Similarities
+from index.retrieval.encodings import FEW
+from index.retrieval.similarity import Similarities
 from index.retrieval.threads import one_question_at_a_time
 from index.storage import store
 from tests.benchmarks.serving import Row, ratios

@@ -6,7 +6,7 @@ import pytest
 from corpus import Role
 from index.judging import memory
 from index.retrieval import vectors
-from index.retrieval.encodings import in_context
+from index.retrieval.encodings import in_context, to_stored, to_units
 from index.retrieval.lexical import Lexical
 from index.retrieval.similarity import DENSE, LATE, SENTENCE, late_interaction
 
@@ -64,6 +64,14 @@ def test_late_interaction_by_hand() -> None:
     a, b = np.array([[1, 0]], np.float32), np.array([[-0.6, 0.8], [0.6, -0.8]], np.float32)
     scores = late_interaction(question, np.concatenate([a, b]), np.array([0, 1]))
     np.testing.assert_allclose(scores, [(0.8 + 1) / 2, (0 + 0.6) / 2], atol=1e-6)
+
+
+def test_word_pieces_in_8_bits_come_back_nearly_the_same_and_those_of_few_passages_in_half_precision() -> None:
+    rows = unit_rows(np.random.default_rng(4), 50, 384)
+    for many, kind, least in ((True, np.int8, 0.999), (False, np.float16, 0.9999)):
+        stored = to_stored(rows, many)
+        assert stored.dtype == kind
+        assert (to_units(stored) * rows).sum(axis=1).min() > least
 
 
 def test_bm25_prefers_the_rarer_word_and_knows_stems() -> None:
