@@ -69,25 +69,27 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as e:
         print(f"error: {e}", file=sys.stderr)
         return 2
+    from bot.web.coming import Coming
     from bot.web.launch import served
     from bot.web.server import free_port
-    from corpus import CorpusError, read_examples
+    from corpus import CorpusError, read_documents, read_examples
     from index import build
     from index.errors import IndexProblem
     from index.retrieval.threads import one_question_at_a_time
 
     try:
         free_port(asked.host.strip("[]"), asked.port)  # said before the index is built, which takes longer
-        index = build.load()
-        one_question_at_a_time()
-        examples = read_examples(index.documents, build.CORPUS / "questions")
+        documents = read_documents(build.CORPUS / "documents")
+        examples = read_examples(documents, build.CORPUS / "questions")
+        index = Coming(documents, build.load)
         _, address = served(index, examples, settings, asked.host, asked.port)
+        print(f"The page is at {address} (Ctrl+C ends it).", flush=True)
+        index.within()  # raises what its building raised
+        one_question_at_a_time()
+        wait()
     except (CorpusError, IndexProblem, OSError) as e:
         print(f"error: {e}", file=sys.stderr)
         return 1
-    print(f"The page is at {address} (Ctrl+C ends it).", flush=True)
-    try:
-        wait()
     except KeyboardInterrupt:
         print("Ended.")
     return 0

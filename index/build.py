@@ -6,7 +6,7 @@ does not match its manifest is ever served.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,10 +24,11 @@ from index.judging.kernel import Floats
 from index.judging.listener import Listener
 from index.judging.memory import Memory, answerable
 from index.reading.reader import Reader
-from index.retrieval import vectors
+from index.retrieval import encodings, vectors
 from index.retrieval.encoder import Encoded, Encoder, OnnxEncoder
+from index.retrieval.encodings import in_context
 from index.retrieval.exported import put_encoder
-from index.retrieval.similarity import Similarities, in_context
+from index.retrieval.similarity import Similarities
 from index.retrieval.weights import Weights, weights
 from index.search import Index
 from index.storage import models, store
@@ -35,6 +36,8 @@ from index.storage import models, store
 CORPUS = Path(os.environ.get("CHATBOT_CORPUS") or QUESTIONS.parent)
 BUILT = Path(os.environ.get("CHATBOT_INDEX") or Path(__file__).parent / "built")
 Say = Callable[[str], None]
+Topics = Mapping[str, Floats]  # of each text, how much it speaks of each topic
+BLOCK = 4096  # texts whose topics are told at once: each takes as many numbers as there are lessons
 T = TypeVar("T")
 
 
@@ -56,7 +59,7 @@ def _build(corpus: Path, folder: Path, chosen: Weights, say: Say) -> None:
 
     def fill(fresh: Path) -> None:
         passages = [in_context(passage) for document in documents for passage in document.passages]
-        known = [store.current(folder), store.current(BUILT)]
+        known = [store.intact(folder), store.intact(BUILT)]
         put_encoder(chosen, fresh, known, passages, [example.question for example in examples], say)
         _fill(fresh, known, documents, examples, reader, OnnxEncoder(fresh, chosen.name), say)
 
@@ -138,9 +141,10 @@ def _fill(
     say: Say,
 ) -> None:
     store.write_passages(fresh / store.PASSAGES, [passage for d in documents for passage in d.passages])
-    encode_passages(fresh, [passage for d in documents for passage in answerable(d)], encoder)
+    encode_passages(fresh, [passage for d in documents for passage in answerable(d)], encoder, known[0])
     similarities = read_similarities(fresh, documents)
     heard = models.put_listener(fresh, known, encoder.fingerprint, lambda: learn_to_listen(encoder, say))
+    topics = topics_by_text(fresh, known[0], similarities, encoder, heard)
     for document in documents:
         own = [example for example in examples if example.document in ("", document.name)]
         if not any(example.document for example in own):
@@ -148,7 +152,7 @@ def _fill(
             say(f"{document.name} has no example questions: it is judged by reading alone.")
         else:
             say(f"Learning from {len(own)} example questions of {document.name} …")
-        models.write_judge(fresh, judge_of(document, own, reader, encoder, similarities, heard))
+        models.write_judge(fresh, judge_of(document, own, reader, encoder, similarities, heard, topics))
 
 
 def learn_to_listen(encoder: Encoder, say: Say = say) -> Listener:
@@ -168,9 +172,10 @@ def judge_of(
     encoder: Encoder,
     similarities: Similarities,
     heard: Listener,
+    by_text: Topics | None = None,
 ) -> Judge:
     """What reads and remembers for one document, with its `examples`, of which there may be none."""
-    topics = topics_of(document, encoder, heard)
+    topics = topics_of(document, encoder, heard, by_text)
     if not examples:
         return Judge.of(Memory(document), topics)
     if sum(bool(example.document) for example in examples) >= judge.FEWEST:
@@ -209,14 +214,38 @@ def reading_of(reader: Reader, example: Example) -> str:
     return message.asks[0].readings[0] if len(message.asks) == 1 else reader.plain(example.question)
 
 
-def topics_of(document: Document, encoder: Encoder, heard: Listener) -> TopicMap:
-    """How much each passage speaks of each topic, in its units and in its heading."""
+def topics_by_text(
+    fresh: Path, before: Path | None, similarities: Similarities, encoder: Encoder, heard: Listener
+) -> Topics:
+    """The topics of all units and headings; those that `before` holds are taken over, as are the units' vectors."""
+    units = {passage.document.slice(unit): row for row, (passage, unit) in enumerate(similarities.units())}
+    headings = {passage.headings[-1].text for passage in similarities.passages} - units.keys()
+    found = models.read_topics(before, fresh, [*units, *sorted(headings)])
+    new = [text for text in units if text not in found]
+    for at in range(0, len(new), BLOCK):
+        some = new[at : at + BLOCK]
+        vectors_ = similarities.unit_vectors([units[text] for text in some])
+        found |= zip(some, heard.topics_of(vectors_, some), strict=True)
+    new = sorted(headings - found.keys())
+    if new:
+        found |= zip(new, heard.topics_of(sentence_vectors(encoder, new), new), strict=True)
+    models.write_topics(fresh, found)
+    return found
+
+
+def topics_of(document: Document, encoder: Encoder, heard: Listener, by_text: Topics | None = None) -> TopicMap:
+    """How much each passage speaks of each topic, in its units and in its heading; `by_text`, where that is known."""
     passages = answerable(document)
     units = [document.slice(unit) for p in passages for unit in p.units]
     owner = [i for i, p in enumerate(passages) for _ in p.units]
     headings = [p.headings[-1].text for p in passages]
-    told = np.maximum(heard.topics_of(sentence_vectors(encoder, units), units), 0)
-    over = np.maximum(heard.topics_of(sentence_vectors(encoder, headings), headings), 0)
+
+    def scores(texts: Sequence[str]) -> Floats:
+        if by_text is not None:
+            return np.array([by_text[text] for text in texts])
+        return heard.topics_of(sentence_vectors(encoder, texts), texts)
+
+    told, over = np.maximum(scores(units), 0), np.maximum(scores(headings), 0)
     inside = np.zeros_like(over)
     np.maximum.at(inside, owner, told)
     return TopicMap(inside, over)
@@ -228,16 +257,8 @@ def sentence_vectors(encoder: Encoder, texts: Sequence[str], what: str = "") -> 
     return np.array([e.sentence for e in (_progress(found, len(texts), what) if what else found)], np.float32)
 
 
-def encode_passages(fresh: Path, candidates: Sequence[Passage], encoder: Encoder) -> None:
-    wholes, tokens = [], []
-    for encoded in _progress(encoder.encode([in_context(p) for p in candidates]), len(candidates), "passages"):
-        wholes.append(encoded.sentence)
-        tokens.append(encoded.tokens.astype(np.float16))
-    texts = [p.document.slice(unit) for p in candidates for unit in p.units]
-    units = sentence_vectors(encoder, texts, "sentences")
-    vectors.write(vectors.build(np.array([*wholes, *units])), fresh / store.VECTORS)
-    np.save(fresh / store.TOKENS, np.concatenate(tokens))
-    np.save(fresh / store.TOKEN_ENDS, np.cumsum([len(rows) for rows in tokens]))
+def encode_passages(fresh: Path, candidates: Sequence[Passage], encoder: Encoder, before: Path | None = None) -> None:
+    encodings.write(fresh, candidates, encoder, before, _progress)
 
 
 def _progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
@@ -246,6 +267,4 @@ def _progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
 
 def read_similarities(folder: Path, documents: Sequence[Document]) -> Similarities:
     candidates = [passage for document in documents for passage in answerable(document)]
-    tokens = np.load(folder / store.TOKENS, mmap_mode="r", allow_pickle=False)
-    ends = np.load(folder / store.TOKEN_ENDS, allow_pickle=False)
-    return Similarities(candidates, vectors.read(folder / store.VECTORS), tokens, ends)
+    return Similarities(candidates, vectors.read(folder / encodings.VECTORS), *encodings.read_tokens(folder))

@@ -10,6 +10,7 @@ from corpus.questions import TOPICS
 from index.judging import listener
 from index.judging.features import Asked
 from index.judging.judge import Evidence, Judge, Judgement
+from index.judging.kernel import Floats
 from index.judging.listener import Heard, Listener
 from index.reading.reader import Message, ReadAsk, Reader
 from index.reading.text import has_words
@@ -83,10 +84,10 @@ class Index:
             return Findings(message, self.documents[0])
         windows = listener.windows(message.text)
         readings = [reading for ask in message.asks for reading in ask.readings]
-        encoded = list(self.encoder.encode([*windows, *readings]))
-        heard = self.listener.hear(np.array([e.sentence for e in encoded[: len(windows)]]), windows)
-        after = iter(zip(readings, encoded[len(windows) :], strict=True))
-        judged = tuple(self._judged(ask, [next(after) for _ in ask.readings]) for ask in message.asks)
+        texts = list(dict.fromkeys([*windows, *readings]))  # a message of one sentence is both
+        encoded = dict(zip(texts, self.encoder.encode(texts), strict=True))
+        heard = self.listener.hear(np.array([encoded[text].sentence for text in windows]), windows)
+        judged = tuple(self._judged(ask, [(text, encoded[text]) for text in ask.readings]) for ask in message.asks)
         surest = max(judged, key=lambda found: found.answers, default=None)
         return Findings(message, surest.document if surest else self.documents[0], heard, judged)
 
@@ -104,9 +105,11 @@ class Index:
                 evidence = Evidence(asked, table[rows], self.similarities.matches(encoded, rows), topic, remembered)
                 found.append((judge.judge(evidence), judge, evidence, encoded))
         judgement, judge, evidence, encoded = max(found, key=lambda f: (f[0].answers, f[0].near))
+        best = judgement.order[:MOST_HITS]
+        rows = self.similarities.rows_of(judge.document)[best]
         hits = tuple(
-            Hit(judge.passages[i], float(judgement.scores[i]), self._marked(judge, judgement, int(i), encoded))
-            for i in judgement.order[:MOST_HITS]
+            Hit(judge.passages[i], float(judgement.scores[i]), _marked(judge, judgement, int(i), cosines))
+            for i, cosines in zip(best, self.similarities.unit_cosines(encoded.sentence, rows), strict=True)
         )
         about = evidence.topic + evidence.memory.topics
         topic_name = TOPICS[int(np.argmax(about))] if about.max() >= NAMED else ""
@@ -116,18 +119,19 @@ class Index:
         """The judges of the documents that hold the likeliest passages."""
         if len(self.judges) <= MOST_DOCUMENTS:
             return self.judges
-        best = np.argsort(-late, kind="stable")[:LIKELIEST]
+        looked_at = np.flatnonzero(late > -1)
+        best = looked_at[np.argsort(-late[looked_at], kind="stable")[:LIKELIEST]]
         return [self.judges[i] for i in dict.fromkeys(self._owner[best].tolist())][:MOST_DOCUMENTS]
 
-    def _marked(self, judge: Judge, judgement: Judgement, i: int, encoded: Encoded) -> tuple[Span, ...]:
-        """The units that answer; a list is marked whole when its lead-in is."""
-        passage = judge.passages[i]
-        remembered = judgement.units[judge.memory.owner == i]
-        if remembered.max() >= REMEMBERED:
-            bar = LIST_SHARE * remembered.max()
-            marked = tuple(unit for unit, score in zip(passage.units, remembered, strict=True) if score >= bar)
-        else:
-            row = int(self.similarities.rows_of(judge.document)[i])
-            marked = (passage.units[int(np.argmax(self.similarities.unit_cosines(encoded.sentence, row)))],)
-        leads_in = passage.document.slice(passage.units[0]).endswith(":")
-        return passage.units if leads_in and passage.units[0] in marked else marked
+
+def _marked(judge: Judge, judgement: Judgement, i: int, cosines: Floats) -> tuple[Span, ...]:
+    """The units that answer; a list is marked whole when its lead-in is. `cosines` are its own."""
+    passage = judge.passages[i]
+    remembered = judgement.units[judge.memory.owner == i]
+    if remembered.max() >= REMEMBERED:
+        bar = LIST_SHARE * remembered.max()
+        marked = tuple(unit for unit, score in zip(passage.units, remembered, strict=True) if score >= bar)
+    else:
+        marked = (passage.units[int(np.argmax(cosines))],)
+    leads_in = passage.document.slice(passage.units[0]).endswith(":")
+    return passage.units if leads_in and passage.units[0] in marked else marked

@@ -8,6 +8,7 @@ import gradio as gr
 from gradio import http_server
 from gradio.utils import LRUCache
 
+from bot.web.coming import Coming
 from bot.web.faults import keep_questions_out_of_logs
 from bot.web.guard import LARGEST_BODY, Guard
 from bot.web.home import Home
@@ -23,7 +24,7 @@ MOST_KEPT = 256  # sessions whose answers, and whose earlier questions, are kept
 
 
 def served(
-    index: Index,
+    index: Index | Coming,
     examples: Sequence[Example],
     settings: Settings,
     host: str = "127.0.0.1",
@@ -31,7 +32,8 @@ def served(
     answer: Callable[..., Turn] = answer,
 ) -> tuple[gr.Blocks, str]:
     """Serves the page in a thread of its own; returns it, to be closed, and its address."""
-    index.look_up("What is this about?")  # what is loaded lazily is loaded now, not by the first reader
+    if not isinstance(index, Coming):
+        index.look_up("What is this about?")  # what is loaded lazily is loaded now, not by the first reader
     demo = page(index, examples, answer)
     home = Home(shell(index.documents, examples), (ASSETS / "icon.svg").read_text(encoding="utf-8"))
     demo.queue(max_size=MOST_WAITING)

@@ -18,11 +18,14 @@ from bot.answer import Quotation
 from bot.ask import answer_from, ask
 from bot.request import RequestError, parse
 from bot.web.card import Beside, announcement, card
+from bot.web.coming import Coming
 from bot.web.first_screen import title
 from bot.web.following import Following
 from corpus import Example
 from index.search import Findings, Hit, Index
 
+HOLD = 3  # seconds that a question waits for the index before it is told to come again
+NOT_YET = "The index is still being built; ask again in a minute."
 MOST_RANKED = 10
 MOST_SEEN = 100  # documents whose disclaimer a reader has had whole
 
@@ -89,9 +92,24 @@ def hits_within(findings: Findings, within: tuple[str, ...]) -> list[Hit]:
     return hits
 
 
-def page(index: Index, examples: Sequence[Example], answer: Callable[..., Turn] = answer) -> gr.Blocks:
-    """The two functions that are served. `answer` is a parameter so that a benchmark can measure what is not ours."""
-    following = Following(index.documents, examples)
+def page(index: Index | Coming, examples: Sequence[Example], answer: Callable[..., Turn] = answer) -> gr.Blocks:
+    """The two functions that are served. `answer` is a parameter so that a benchmark can measure what is not ours.
+
+    While the index is on its way they say so after HOLD seconds, so that nobody who waits keeps others from asking.
+    """
+
+    def ready() -> Index | None:
+        return index.within(HOLD) if isinstance(index, Coming) else index
+
+    kept: list[Following] = []
+
+    def following(made: Index) -> Following:
+        if not kept:
+            kept.append(Following(made.documents, examples))
+        return kept[0]
+
+    if not isinstance(index, Coming):
+        following(index)  # now, not with the first question
 
     def turn(question: str, view: dict[str, Any], history: list[str] | None = None) -> dict[str, Any]:
         """What the page itself asks for."""
@@ -99,7 +117,10 @@ def page(index: Index, examples: Sequence[Example], answer: Callable[..., Turn] 
             asked = parse({"question": question, "history": history})
         except RequestError as e:
             return {"error": str(e)}
-        return answer(index, asked.question, asked.history, View.of(view), following)
+        made = ready()
+        if made is None:
+            return {"number": View.of(view).number, "coming": True}
+        return answer(made, asked.question, asked.history, View.of(view), following(made))
 
     def api(question: str, history: list[str] | None = None) -> dict[str, Any]:
         """The record of an answer: passages word for word, with offsets, disclaimer and contact."""
@@ -107,7 +128,10 @@ def page(index: Index, examples: Sequence[Example], answer: Callable[..., Turn] 
             asked = parse({"question": question, "history": history})
         except RequestError as e:
             return {"id": None, "error": str(e)}
-        return ask(index, asked.question, asked.history).record()
+        made = ready()
+        if made is None:
+            return {"id": None, "error": NOT_YET}
+        return ask(made, asked.question, asked.history).record()
 
     demo: gr.Blocks = gr.Blocks(title=title(index.documents), analytics_enabled=False)
     with demo:

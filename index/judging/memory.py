@@ -5,6 +5,7 @@ With no example it says 0 of everything, at reach 0: the judge then goes by what
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -23,11 +24,11 @@ class Memory:
     model: KernelRidge | None = None
     examples: int = 0
 
-    @property
+    @cached_property
     def passages(self) -> list[Passage]:
         return answerable(self.document)
 
-    @property
+    @cached_property
     def owner(self) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
         """The passage of each unit."""
         return np.array([i for i, p in enumerate(self.passages) for _ in p.units], np.int64)

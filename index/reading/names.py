@@ -76,8 +76,11 @@ class Names:
         others = self._medicines - self._held - self._spellings.keys()
         self._others = tuple(sorted(others))
         self._other_set = others
-        heard = [w for w in spoken if w in self.held_names or (_spelt(w) and len(w) >= LONG)]
-        self._sounds = {name: jellyfish.metaphone(name) for name in sorted(heard)}
+        names = frozenset(self.held_names)
+        heard = [w for w in spoken if w in names or (_spelt(w) and len(w) >= LONG)]
+        self._sounds: dict[str, list[tuple[str, str]]] = {}  # by first letter, since that is heard right
+        for name in sorted(heard):
+            self._sounds.setdefault(name[0], []).append((name, jellyfish.metaphone(name)))
         # Words of the documents that are no names, for typos such as "transplent".
         self._ordinary_set = frozenset(w for w in self._held if is_word(w))
         self._ordinary = tuple(sorted(w for w in self._held if _spelt(w) and is_word(w, ("en",))))
@@ -201,9 +204,9 @@ class Names:
             return None
         key = jellyfish.metaphone(joined)
         hits = []
-        for name, sound in self._sounds.items():
+        for name, sound in self._sounds.get(joined[0], ()):
             allowed = 0 if name in self._ordinary_set else 1 if len(sound) < 7 else 2
-            if name[0] == joined[0] and Levenshtein.distance(key, sound, score_cutoff=allowed) <= allowed:
+            if Levenshtein.distance(key, sound, score_cutoff=allowed) <= allowed:
                 alike = JaroWinkler.similarity(joined, name)
                 if alike >= ALIKE and Levenshtein.normalized_similarity(joined, name) >= HALF:
                     hits.append((alike, name))

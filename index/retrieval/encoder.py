@@ -24,7 +24,7 @@ GRAPH = "model.onnx"
 TOKENIZER = "tokenizer.json"
 AGREEMENT = "agreement.json"  # how close the export came to sentence-transformers
 FILES = (GRAPH, TOKENIZER, AGREEMENT)
-BATCH = 64  # texts in one forward pass
+PIECES = 512  # word pieces in one forward pass, padding included: with more, they leave the processor's cache
 WINDOW = 1024  # texts sorted by length together
 
 
@@ -79,10 +79,7 @@ class OnnxEncoder:
         for at in range(0, len(texts), WINDOW):
             read = self._tokenizer.encode_batch(list(texts[at : at + WINDOW]))
             done: dict[int, Encoded] = {}
-            # Texts of like length go together, so that little is computed for padding.
-            order = sorted(range(len(read)), key=lambda i: len(read[i].ids))
-            for first in range(0, len(order), BATCH):
-                batch = order[first : first + BATCH]
+            for batch in _batches([len(text.ids) for text in read]):
                 done |= zip(batch, self._encode_batch([read[i] for i in batch]), strict=True)
             yield from (done[i] for i in range(len(read)))
 
@@ -96,6 +93,18 @@ class OnnxEncoder:
         for text, sentence, pieces in zip(read, sentences, tokens, strict=True):
             words = np.flatnonzero(np.array(text.special_tokens_mask) == 0)
             yield Encoded(sentence.copy(), pieces[words] if len(words) else sentence[None].copy())
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Texts of like length together, so that little is computed for padding, and few where they are long."""
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) + 1) * lengths[i] > PIECES:  # all are padded to the longest, which is this one
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
 
 
 def _cores() -> int:

@@ -1,7 +1,8 @@
 """What was fitted, as plain arrays on disk: the listener, and a judge for each document."""
 
+import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ from index.judging import judge
 from index.judging.calibration import Logistic
 from index.judging.features import TopicMap
 from index.judging.judge import Judge
-from index.judging.kernel import KernelRidge
+from index.judging.kernel import Floats, KernelRidge
 from index.judging.listener import GENERAL, Listener
 from index.judging.memory import Memory
-from index.storage.store import JUDGE, LISTENER, digest, read_arrays
+from index.storage.store import JUDGE, LISTENER, TOPICS, digest, read_arrays
 
 KEY = "key"
 
@@ -49,6 +50,28 @@ def read_listener(folder: Path) -> Listener:
     }
     few, many = map(float, arrays["rings_from"])
     return Listener(parts["statements"], parts["topics"], (few, many))
+
+
+def read_topics(before: Path | None, fresh: Path, texts: Sequence[str]) -> dict[str, Floats]:
+    """The topics of those of `texts` that `before` holds, told by the listener that `fresh` has too."""
+    path = before / TOPICS if before else None
+    if path is None or not path.is_file():
+        return {}
+    arrays = read_arrays(path)
+    rows = {bytes(key): row for key, row in zip(arrays["texts"], arrays["topics"], strict=True)}
+    listener = digest(fresh / LISTENER)
+    found = ((text, rows.get(_text_key(listener, text))) for text in texts)
+    return {text: row for text, row in found if row is not None}
+
+
+def write_topics(fresh: Path, topics: Mapping[str, Floats]) -> None:
+    listener = digest(fresh / LISTENER)
+    keys = np.frombuffer(b"".join(_text_key(listener, text) for text in topics), np.uint8)
+    np.savez(fresh / TOPICS, texts=keys.reshape(len(topics), -1), topics=np.array(list(topics.values())))
+
+
+def _text_key(listener: str, text: str) -> bytes:
+    return hashlib.sha256(f"{listener}\n{text}".encode("utf-8", "replace")).digest()[:16]
 
 
 def _key(path: Path) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from corpus import CorpusError, Document, Passage
 from index.errors import StaleIndexError
-from index.retrieval.encoder import FILES
+from index.retrieval import encoder, encodings
 from index.retrieval.weights import Weights
 from index.storage.generations import current, locked, publish, refuse_foreign
 from index.storage.manifest import FORMAT, MANIFEST, digest, read_manifest, wrong_files
@@ -20,12 +20,10 @@ from index.storage.manifest import FORMAT, MANIFEST, digest, read_manifest, wron
 __all__ = ["MANIFEST", "current", "digest", "locked", "publish", "refuse_foreign"]  # with what is defined below
 
 PASSAGES = "passages.json"
-VECTORS = "vectors.faiss"
-TOKENS = "tokens.npy"
-TOKEN_ENDS = "token_ends.npy"
 LISTENER = "listener.npz"
+TOPICS = "topics.npz"  # only the next build reads it
 JUDGE = "judge-{}.npz"
-NEEDED = (*FILES, PASSAGES, VECTORS, TOKENS, TOKEN_ENDS, LISTENER)  # without these it is no index
+NEEDED = (*encoder.FILES, *encodings.FILES, PASSAGES, LISTENER)  # without these it is no index
 CODE = Path(__file__).parents[2]
 GENERAL = CODE / "corpus" / "general"
 
@@ -66,6 +64,15 @@ def differences(folder: Path, expected: dict[str, str]) -> list[str]:
     ]
     found += [f"{generation / MANIFEST}: does not name {name}" for name in NEEDED if name not in manifest.files]
     return sorted(found + wrong_files(generation, manifest))
+
+
+def intact(folder: Path) -> Path | None:
+    """The generation that is read, if every file of it is what was built; whatever it was built from."""
+    generation = current(folder)
+    try:
+        return generation if generation and not wrong_files(generation, read_manifest(generation)) else None
+    except StaleIndexError:
+        return None
 
 
 def write_passages(path: Path, passages: list[Passage]) -> None:

@@ -6,8 +6,9 @@ import pytest
 from corpus import Role
 from index.judging import memory
 from index.retrieval import vectors
+from index.retrieval.encodings import in_context, to_stored, to_units
 from index.retrieval.lexical import Lexical
-from index.retrieval.similarity import DENSE, LATE, SENTENCE, in_context, late_interaction
+from index.retrieval.similarity import DENSE, LATE, SENTENCE, late_interaction
 
 
 def unit_rows(random, rows: int, d: int = 16) -> np.ndarray:
@@ -33,6 +34,24 @@ def test_a_vector_scores_one_with_itself_and_ties_go_by_row() -> None:
     np.testing.assert_allclose(scores, [1, 1, 0], atol=1e-6)
 
 
+def test_many_rows_are_searched_in_part_and_nearly_all_of_the_nearest_are_found() -> None:
+    random = np.random.default_rng(2)
+    topics = unit_rows(random, 300)
+    made = topics[random.integers(300, size=vectors.EXACT + 1)] + 0.1 * random.normal(size=(vectors.EXACT + 1, 16))
+    rows = (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+    index = vectors.build(rows)
+    assert index.nprobe <= index.nlist / 4
+    found = [set(vectors.search(index, question, 10)[1].tolist()) for question in rows[:50]]
+    exact = [set(np.argsort(-(rows @ question))[:10].tolist()) for question in rows[:50]]
+    assert np.mean([len(a & b) / 10 for a, b in zip(found, exact, strict=True)]) > 0.95
+    np.testing.assert_allclose(index.reconstruct(7), rows[7], atol=1e-3)
+
+
+def test_where_parting_does_not_help_search_stays_exact() -> None:
+    index = vectors.build(unit_rows(np.random.default_rng(3), vectors.EXACT + 1, 64))  # no rows are near one another
+    assert not hasattr(index, "nprobe")
+
+
 @pytest.mark.parametrize("bad", [np.zeros((0, 3)), np.zeros(3)])
 def test_an_index_needs_rows(bad) -> None:
     with pytest.raises(ValueError, match="expected \\(rows, d\\)"):
@@ -45,6 +64,14 @@ def test_late_interaction_by_hand() -> None:
     a, b = np.array([[1, 0]], np.float32), np.array([[-0.6, 0.8], [0.6, -0.8]], np.float32)
     scores = late_interaction(question, np.concatenate([a, b]), np.array([0, 1]))
     np.testing.assert_allclose(scores, [(0.8 + 1) / 2, (0 + 0.6) / 2], atol=1e-6)
+
+
+def test_word_pieces_in_8_bits_come_back_nearly_the_same_and_those_of_few_passages_in_half_precision() -> None:
+    rows = unit_rows(np.random.default_rng(4), 50, 384)
+    for many, kind, least in ((True, np.int8, 0.999), (False, np.float16, 0.9999)):
+        stored = to_stored(rows, many)
+        assert stored.dtype == kind
+        assert (to_units(stored) * rows).sum(axis=1).min() > least
 
 
 def test_bm25_prefers_the_rarer_word_and_knows_stems() -> None:

@@ -10,7 +10,7 @@ from corpus import CorpusError
 from index import build
 from index.__main__ import main
 from index.errors import EncoderError, StaleIndexError, StorageError
-from index.retrieval import encoder, exported, weights
+from index.retrieval import encoder, encodings, exported, weights
 from index.retrieval.weights import Weights
 from index.storage import store
 
@@ -45,8 +45,7 @@ def test_building_twice_gives_the_same_bytes(built, tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [*encoder.FILES, store.PASSAGES, store.VECTORS, store.TOKENS, store.TOKEN_ENDS, store.LISTENER,
-     store.JUDGE.format("snails.txt")],
+    [*encoder.FILES, *encodings.FILES, store.PASSAGES, store.LISTENER, store.JUDGE.format("snails.txt")],
 )  # fmt: skip
 def test_verify_names_a_built_file_with_one_changed_byte(copied, name) -> None:
     corpus, folder = copied
@@ -122,10 +121,10 @@ def test_the_command_exits_1_and_names_what_differs(copied, monkeypatch, capsys)
     corpus, folder = copied
     monkeypatch.setattr(build.verify, "__defaults__", (corpus, folder, None))
     assert main(["verify"]) == 0
-    change_one_byte(inside(folder) / store.VECTORS)
+    change_one_byte(inside(folder) / encodings.VECTORS)
     capsys.readouterr()
     assert main(["verify"]) == 1
-    assert store.VECTORS in capsys.readouterr().err
+    assert encodings.VECTORS in capsys.readouterr().err
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path, monkeypatch) -> None:
@@ -150,7 +149,7 @@ def test_where_no_weights_are_installed_what_was_built_is_served_and_nothing_is_
     monkeypatch.setattr(weights, "_packaged_folder", lambda: None)
     assert build.verify(corpus, folder) == []
     assert build.load(corpus, folder).look_up("What do snails eat?").asks[0].hits
-    change_one_byte(inside(folder) / store.TOKENS)
+    change_one_byte(inside(folder) / encodings.TOKENS)
     with pytest.raises(StaleIndexError, match="was changed after it was built; nothing can be built here"):
         build.load(corpus, folder, say=lambda line: None)
 
@@ -228,3 +227,42 @@ def test_the_listener_is_taken_over_while_its_lessons_are_the_same(built, tmp_pa
     assert not any(line.startswith("Learning to listen") for line in said)
     paths = [inside(folder) / store.LISTENER for folder in (built[1], tmp_path / "built")]
     assert store.digest(paths[0]) == store.digest(paths[1])
+
+
+@pytest.mark.parametrize("change", ["nothing", "a sentence"])
+def test_only_what_changed_is_encoded_again(copied, change, monkeypatch) -> None:
+    corpus, folder = copied
+    before = {name: store.digest(inside(folder) / name) for name in encodings.FILES}
+    if change == "a sentence":
+        path = corpus / "documents" / "snails.txt"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("when the weather is dry", "all summer"), encoding="utf-8")
+        examples = corpus / "questions" / "snails.jsonl"
+        examples.write_text(examples.read_text().replace("when the weather is dry", "all summer"), encoding="utf-8")
+    read: list[str] = []
+    encode = encoder.OnnxEncoder.encode
+
+    def watched(self, texts):
+        read.extend(texts)
+        return encode(self, texts)
+
+    monkeypatch.setattr(encoder.OnnxEncoder, "encode", watched)
+    build.build(corpus, folder, say=lambda line: None)
+    examples = {example.question for example in build.read(corpus)[1]}
+    of_passages = [text for text in read if text not in examples]
+    if change == "nothing":
+        assert of_passages == []
+        assert before == {name: store.digest(inside(folder) / name) for name in encodings.FILES}
+    else:
+        whole, sentence = of_passages
+        assert whole.endswith("A snail sleeps in its shell all summer.")
+        assert sentence == "A snail sleeps in its shell all summer."
+
+
+def test_vectors_of_an_index_that_was_changed_are_not_taken_over(copied) -> None:
+    corpus, folder = copied
+    assert store.intact(folder) == inside(folder)
+    change_one_byte(inside(folder) / encodings.TOKENS)
+    assert store.intact(folder) is None
+    build.build(corpus, folder, say=lambda line: None)
+    assert build.verify(corpus, folder) == []

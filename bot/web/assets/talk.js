@@ -55,7 +55,20 @@ async function obtained(turn) {
   return requested(turn);
 }
 
-async function requested({ number, question, earlier }) {
+/* A page that has just been started says that its index is coming; the question is sent until it is there. */
+async function requested(turn) {
+  let made = await once(turn);
+  for (let told = false; made.coming; made = await once(turn)) {
+    clearTimeout(turn.late);
+    if (!told) say(turn, words().box.coming, false);
+    told = true;
+    await pause(LOOK);
+  }
+  if (!made.html || made.number !== turn.number) throw new Refused("no card");
+  return made;
+}
+
+async function once({ number, question, earlier }) {
   const within = $(".in:not([hidden]) .within");
   const view = {
     number, language: state.language, staff: state.staff,
@@ -66,9 +79,7 @@ async function requested({ number, question, earlier }) {
   const told = await (await fetched(`gradio_api/call/turn/${event.event_id}`)).text();
   const [kind, data] = told.trim().split("\n").slice(-2);
   if (kind !== "event: complete") throw new Refused(kind);
-  const [made] = JSON.parse(data.replace(/^data: /, ""));
-  if (!made.html || made.number !== number) throw new Refused("no card");
-  return made;
+  return JSON.parse(data.replace(/^data: /, ""))[0];
 }
 
 /* The latest questions, as many as are short enough together. */
