@@ -1,23 +1,25 @@
 """python -m index fit: learns the judge's general weights from many documents, and writes judge.json.
 
 The documents and their questions stand in corpus/general/documents. Each question is judged with none, with some
-and with all of its document's other questions to remember, so that trust in memory grows with what there is to
-remember. The program's own document takes no part. The same files give the same numbers.
+and with all of its document's other questions to remember. The program's own document has thousands: some of them
+are judged with none, with a handful and with ever more of the others to remember, so that trust in memory grows with
+what there is to remember. The same files give the same numbers.
 """
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from corpus import Document, Example, read_document
-from corpus.questions import read_question_file
-from corpus.vocabulary import Vocabulary
+from corpus import Document, Example, read_document, read_documents, read_examples
+from corpus.questions import QUESTIONS, read_question_file
+from corpus.vocabulary import read_vocabulary
 from index import build
-from index.judging import memory, promise, recipe
-from index.judging.features import Asked, Remembered
-from index.judging.judge import Evidence, Judge
+from index.judging import listener, memory, promise, recipe
+from index.judging.features import Remembered
+from index.judging.judge import FEWEST, Judge
 from index.judging.listener import GENERAL, Listener
 from index.judging.memory import Memory, gold_passages
 from index.judging.promise import PROMISE
@@ -25,7 +27,9 @@ from index.judging.recipe import Case
 from index.retrieval.encoder import Encoder
 
 FOLDER = GENERAL / "documents"
-SOME = 20  # examples that are remembered in the middle episode
+SOME = 20  # examples of another document that are remembered in the middle episode
+JUDGED = 350  # questions of the program's own document that are judged
+REMEMBERED = (0, 15, 60, 250, 1000, 4000)  # examples of it that are remembered then
 
 
 def fit(folder: Path = FOLDER, say: build.Say = build.say) -> None:
@@ -35,9 +39,11 @@ def fit(folder: Path = FOLDER, say: build.Say = build.say) -> None:
     for document, examples in documents(folder):
         cases[document.name] = cases_of(document, examples, index.encoder, index.listener)
         say(f"  {document.name}: {len(cases[document.name])} cases")
-    everything = [case for own in cases.values() for case in own]
+    own = own_cases(index.encoder, index.listener)
+    say(f"  the program's own: {len(own)} cases")
+    everything = [*own, *(case for found in cases.values() for case in found)]
     say("Judging each document by weights learned from the others …")
-    apart = recipe.left_out(cases)
+    apart = recipe.left_out(cases, own)
     refused = [chance for case, chance, _ in apart if case.example.label == "out"]
     bar = promise.answering_bar(refused, PROMISE.false_answers_without_examples, PROMISE.confidence) or 1.0
     answerable = [(chance, hit) for case, chance, hit in apart if case.example.label == "answer"]
@@ -59,33 +65,75 @@ def documents(folder: Path = FOLDER) -> Iterator[tuple[Document, list[Example]]]
             yield document, read_question_file(questions, document)
 
 
+def own_cases(encoder: Encoder, heard: Listener) -> list[Case]:
+    """Some questions of the program's own document, each remembered with ever more of the others."""
+    [document, *_] = read_documents(QUESTIONS.parent / "documents")
+    examples = [e for e in read_examples([document]) if e.document and not e.urgent]
+    drawn = np.random.default_rng(0).permutation(len(examples))
+    judged, others = [examples[i] for i in drawn[:JUDGED]], [examples[i] for i in drawn[JUDGED:]]
+    asked = _Asking(document, judged, encoder, heard)
+    texts = [build.reading_of(asked.reader, example) for example in others]
+    vectors = build.sentence_vectors(encoder, texts, "questions")
+    far = listener.read_refusals()
+    far_texts = [build.reading_of(asked.reader, example) for example in far]
+    far_vectors = build.sentence_vectors(encoder, far_texts, "refusals")
+    cases: list[Case] = []
+    for count in REMEMBERED:
+        if not count:
+            cases += asked.cases(Memory(document).recall(asked.vectors, asked.texts), 0)
+            continue
+        more = len(far) if count >= FEWEST else 0
+        remembering, _ = memory.fit(
+            document,
+            [*others[:count], *far[:more]],
+            np.vstack([vectors[:count], far_vectors[:more]]),
+            [*texts[:count], *far_texts[:more]],
+        )
+        cases += asked.cases(remembering.recall(asked.vectors, asked.texts), count)
+    return cases
+
+
 def cases_of(document: Document, examples: Sequence[Example], encoder: Encoder, heard: Listener) -> list[Case]:
     """Every question of `examples` that is no emergency, remembered with none, some and all of the others."""
-    reader = build.reader_of([document], Vocabulary())
-    with tempfile.TemporaryDirectory() as folder:
-        build.encode_passages(Path(folder), memory.answerable(document), encoder)
-        similarities = build.read_similarities(Path(folder), [document])
-        judge = Judge.of(Memory(document), build.topics_of(document, encoder, heard), recipe.blank(), 1.0)
-        texts = [build.reading_of(reader, example) for example in examples]
-        encoded = list(encoder.encode(texts))
-        vectors = np.array([e.sentence for e in encoded])
-        topics = heard.topics_of(vectors, texts)
-        rows = similarities.rows_of(document)
-        tables = [similarities.table(text, e)[rows] for text, e in zip(texts, encoded, strict=True)]
-        matches = [list(similarities.matches(e, rows)) for e in encoded]
-
-    def gathered(places: Sequence[int], remembered: Sequence[Remembered], remembering: str) -> Iterator[Case]:
-        for i, seen in zip(places, remembered, strict=True):
-            if not examples[i].urgent:
-                evidence = Evidence(Asked.of(texts[i]), tables[i], matches[i], topics[i], seen)
-                yield Case(examples[i], judge, evidence, gold_passages(document, examples[i]), remembering)
-
-    everyone = range(len(examples))
-    cases = list(gathered(everyone, Memory(document).recall(vectors, texts), "none"))
+    asked = _Asking(document, examples, encoder, heard)
+    vectors, texts = asked.vectors, asked.texts
+    cases = asked.cases(Memory(document).recall(vectors, texts), 0)
     _, others = memory.fit(document, examples, vectors, texts)
-    cases += gathered(everyone, others, "all")
+    cases += asked.cases(others, len(examples) - 1)
     drawn = np.random.default_rng(0).permutation(len(examples))
     taught, rest = drawn[:SOME], drawn[SOME:]
     few, _ = memory.fit(document, [examples[i] for i in taught], vectors[taught], [texts[i] for i in taught])
-    cases += gathered([int(i) for i in rest], few.recall(vectors[rest], [texts[i] for i in rest]), "some")
+    cases += asked.cases(few.recall(vectors[rest], [texts[i] for i in rest]), SOME, rest.tolist())
     return cases
+
+
+class _Asking:
+    """The questions of one document, read and compared with it."""
+
+    def __init__(self, document: Document, examples: Sequence[Example], encoder: Encoder, heard: Listener) -> None:
+        self.examples = examples
+        self.reader = build.reader_of([document], read_vocabulary())
+        self.texts = [build.reading_of(self.reader, example) for example in examples]
+        encoded = list(encoder.encode(self.texts))
+        self.vectors = np.array([e.sentence for e in encoded])
+        self.judge = Judge.of(Memory(document), build.topics_of(document, encoder, heard), recipe.blank(), 1.0)
+        self.golds = [gold_passages(document, example) for example in examples]
+        with tempfile.TemporaryDirectory() as folder:
+            build.encode_passages(Path(folder), memory.answerable(document), encoder)
+            similarities = build.read_similarities(Path(folder), [document])
+            rows = similarities.rows_of(document)
+            topics = heard.topics_of(self.vectors, self.texts)
+            nothing = Memory(document).recall(self.vectors, self.texts)
+            self.evidence = [
+                build.gathered(similarities, rows, text, one, topic, remembered)
+                for text, one, topic, remembered in zip(self.texts, encoded, topics, nothing, strict=True)
+            ]
+
+    def cases(self, remembered: Sequence[Remembered], count: int, places: Sequence[int] | None = None) -> list[Case]:
+        """A case for each question that is no emergency, those of `places` only where these are given."""
+        chosen = range(len(self.examples)) if places is None else places
+        return [
+            Case(self.examples[i], self.judge, replace(self.evidence[i], memory=seen), self.golds[i], count)
+            for i, seen in zip(chosen, remembered, strict=True)
+            if not self.examples[i].urgent
+        ]

@@ -34,30 +34,32 @@ def fit_ranking(
     strength: float,
     prior: Array | None = None,
     signs: Sequence[int] | None = None,
+    rows: Array | None = None,
 ) -> Array:
     """Weights (features,) that put a gold row of each table first; `tables[i]` has shape (passages, features) and
     `golds[i]` says which of its rows are gold, several of which may be.
 
-    Conditional logit (McFadden 1974), drawn towards `prior` (towards 0 without one) with `strength`. `signs`: as
-    in `fit`.
+    Conditional logit (McFadden 1974), drawn towards `prior` (towards 0 without one) with `strength`. `signs`
+    and `rows`: as in `fit`, a row for each table.
     """
     from scipy.optimize import minimize  # only the build needs it
 
     spread = np.concatenate(tables).std(axis=0) + 1e-3
     scaled = [table / spread for table in tables]
     start = np.zeros(len(spread)) if prior is None else prior * spread
+    share = np.ones(len(tables)) if rows is None else rows
 
     def loss(weights: Array) -> tuple[float, Array]:
         pull = weights - start
         value, slope = 0.5 * strength * float(pull @ pull), strength * pull
-        for table, gold in zip(scaled, golds, strict=True):
+        for table, gold, weight in zip(scaled, golds, share, strict=True):
             scores = table @ weights
             chances = np.exp(scores - scores.max())
             chances /= chances.sum()
             right = chances * gold
             total = right.sum() + 1e-12
-            value -= np.log(total)
-            slope = slope - table.T @ (right / total - chances)
+            value -= weight * np.log(total)
+            slope = slope - weight * (table.T @ (right / total - chances))
         return value, slope
 
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_bounds(signs, len(start))).x
@@ -77,8 +79,9 @@ def fit(
 
     Each weight, for a feature divided by its `scale`, is drawn towards that of `prior` (towards 0 without one)
     with `strength`: maximum a posteriori with a Gaussian prior (Bishop, Pattern Recognition and Machine
-    Learning, 2006, 4.5.1). `rows` weigh the examples. `signs` (f,): 1 for a weight that may not be negative, -1 for one that may not be
-    positive, 0 for a free one: what speaks for an answer never speaks against it. Raises ValueError when one class is missing.
+    Learning, 2006, 4.5.1). `rows` weigh the examples. `signs` (f,): 1 for a weight that may not be negative,
+    -1 for one that may not be positive, 0 for a free one: what speaks for an answer never speaks against it.
+    Raises ValueError when one class is missing.
     """
     from scipy.optimize import minimize  # only the build needs it
 
@@ -100,7 +103,9 @@ def fit(
         return value, np.append(x.T @ slope + strength * pull, slope.sum())
 
     bounds = [*_bounds(signs, len(start)), (None, None)]
-    found = minimize(loss, np.append(start, bias), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}).x
+    found = minimize(
+        loss, np.append(start, bias), jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500}
+    ).x
     weights = found[:-1] / spread
     return Logistic(weights, float(found[-1] - weights @ middle))
 

@@ -16,13 +16,13 @@ import numpy as np
 from corpus import Document, Example, Passage
 from index.judging import calibration, features, promise
 from index.judging.calibration import Array, Logistic
-from index.judging.features import ANSWERING, RANKING, Asked, Lexicon, Remembered, TopicMap
+from index.judging.features import ANSWERING, RANK_SIGNS, RANKING, SIGNS, Asked, Lexicon, Remembered, TopicMap
 from index.judging.kernel import Floats
 from index.judging.memory import Memory, answerable, gold_passages
 from index.judging.promise import PROMISE
 
 WEIGHTS = Path(__file__).with_name("judge.json")
-FEWEST = 60  # examples from which a document has a say in the weights
+FEWEST = 200  # examples from which a document has a say in the weights
 STRENGTH = 20.0  # with which it is drawn back to those of the many
 
 
@@ -138,7 +138,7 @@ def refine(judge: Judge, examples: Sequence[Example], evidence: Iterable[Evidenc
     rank = old.rank
     if answerable:
         tables = [judge.ranking(seen[i]).astype(np.float64) for i in answerable]
-        rank = calibration.fit_ranking(tables, [golds[i] for i in answerable], STRENGTH, old.rank)
+        rank = calibration.fit_ranking(tables, [golds[i] for i in answerable], STRENGTH, old.rank, RANK_SIGNS)
     drafted = replace(judge, weights=replace(old, rank=rank))
     rows, near = [], []
     for one, gold in zip(seen, golds, strict=True):
@@ -148,8 +148,10 @@ def refine(judge: Judge, examples: Sequence[Example], evidence: Iterable[Evidenc
     right = [hit and example.label == "answer" for hit, example in zip(near, examples, strict=True)]
     x = np.array(rows, np.float64)
     fitted = [
-        calibration.fit(x, np.array(wanted), STRENGTH, prior, old.scale) if any(wanted) and not all(wanted) else prior
-        for wanted, prior in ((right, old.answers), (near, old.near))
+        calibration.fit(x, np.array(wanted), STRENGTH, prior, old.scale, signs=signs)
+        if any(wanted) and not all(wanted)
+        else prior
+        for wanted, prior, signs in ((right, old.answers, SIGNS), (near, old.near, None))
     ]
     weights = Weights(rank, fitted[0], fitted[1], old.scale)
     refused = [

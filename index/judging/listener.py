@@ -157,7 +157,9 @@ def read_lessons(folder: Path = GENERAL) -> list[Lesson]:
 
 def read_refusals(folder: Path = GENERAL) -> list[Example]:
     """Questions that no document here answers, whatever it is about: real health searches, chatter, attacks."""
-    chatter = [Example(lesson.text, "out", topic=lesson.topic) for lesson in read_lessons(folder) if lesson.topic in FAR]
+    chatter = [
+        Example(lesson.text, "out", topic=lesson.topic) for lesson in read_lessons(folder) if lesson.topic in FAR
+    ]
     return [*read_question_file(folder / "refusals.jsonl"), *chatter]
 
 

@@ -1,6 +1,7 @@
 """How the judge's general weights are learned, from cases of many documents (`index.fit` gathers them)."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 from corpus import Example
 from index.judging import calibration
 from index.judging.calibration import Array, Logistic
-from index.judging.features import ANSWERING, RANKING
+from index.judging.features import ANSWERING, RANK_SIGNS, RANKING, SIGNS
 from index.judging.judge import WEIGHTS, Evidence, Judge, Weights
 
 PULL = 4.0  # towards 0, of the answering weights; chosen by leaving one document out
-FOLDS = 4  # of documents, left out together
+FOLDS = 7  # of documents, left out together
 RANK_PULL = 1.0
 
 
@@ -23,14 +24,14 @@ RANK_PULL = 1.0
 class Case:
     """One question against its document: what there is to judge by, and what would have been right.
 
-    `remembering` tells how many examples there were to remember: "none", "some" or "all".
+    `remembering` counts the examples of the document that there were to remember.
     """
 
     example: Example
     judge: Judge
     evidence: Evidence
     gold: NDArray[np.bool_]
-    remembering: str
+    remembering: int
 
     def judged(self, weights: Weights) -> tuple[bool, Array]:
         """Whether the passage that ranks first is gold, and that passage's features."""
@@ -40,16 +41,22 @@ class Case:
 
 
 def fit(cases: Sequence[Case], pull: float = PULL) -> Weights:
-    """The weights that make the gold passages first, and the two probabilities right, over all `cases`."""
-    rank = _fit_ranking(cases)
+    """The weights that make the gold passages first, and the two probabilities right, over all `cases`.
+
+    A document weighs at most twice as much as the usual one, however many cases it has.
+    """
+    count = Counter(case.judge.document.name for case in cases)
+    most = 2 * float(np.median(list(count.values())))
+    share = np.array([min(1.0, most / count[case.judge.document.name]) for case in cases])
+    rank = _fit_ranking(cases, share)
     draft = replace(blank(), rank=rank)
     judged = [case.judged(draft) for case in cases]
     x = np.array([row for _, row in judged])
-    near = [hit for hit, _ in judged]
-    right = [hit and case.example.label == "answer" for hit, case in zip(near, cases, strict=True)]
+    near = np.array([hit for hit, _ in judged])
+    right = near & np.array([case.example.label == "answer" for case in cases])
     scale = x.std(axis=0) + 1e-3
-    answers = calibration.fit(x, np.array(right), pull, scale=scale)
-    return Weights(rank, answers, calibration.fit(x, np.array(near), pull, scale=scale), scale)
+    answers = calibration.fit(x, right, pull, scale=scale, rows=share, signs=SIGNS)
+    return Weights(rank, answers, calibration.fit(x, near, pull, scale=scale, rows=share), scale)
 
 
 def blank() -> Weights:
@@ -58,8 +65,10 @@ def blank() -> Weights:
     return Weights(np.zeros(len(RANKING)), silent, silent, np.ones(len(ANSWERING)))
 
 
-def left_out(cases: Mapping[str, Sequence[Case]], remembering: str = "none") -> list[tuple[Case, float, bool]]:
-    """Each case of that kind, judged by weights that its document took no part in.
+def left_out(
+    cases: Mapping[str, Sequence[Case]], always: Sequence[Case], remembering: int = 0
+) -> list[tuple[Case, float, bool]]:
+    """Each case of that kind, judged by weights that its document took no part in; `always` did.
 
     (case, P(answers), whether the first passage is gold)
     """
@@ -67,17 +76,17 @@ def left_out(cases: Mapping[str, Sequence[Case]], remembering: str = "none") -> 
     names = sorted(cases)
     for fold in range(FOLDS):
         apart = names[fold::FOLDS]
-        weights = fit([case for name in names if name not in apart for case in cases[name]])
+        weights = fit([*always, *(case for name in names if name not in apart for case in cases[name])])
         for case in (case for name in apart for case in cases[name] if case.remembering == remembering):
             hit, row = case.judged(weights)
             found.append((case, weights.answers(row), hit))
     return found
 
 
-def _fit_ranking(cases: Sequence[Case]) -> Array:
-    answerable = [case for case in cases if case.example.label == "answer" and case.gold.any()]
-    tables = [case.judge.ranking(case.evidence).astype(np.float64) for case in answerable]
-    return calibration.fit_ranking(tables, [case.gold for case in answerable], RANK_PULL)
+def _fit_ranking(cases: Sequence[Case], share: Array) -> Array:
+    some = [i for i, case in enumerate(cases) if case.example.label == "answer" and case.gold.any()]
+    tables = [cases[i].judge.ranking(cases[i].evidence).astype(np.float64) for i in some]
+    return calibration.fit_ranking(tables, [cases[i].gold for i in some], RANK_PULL, rows=share[some], signs=RANK_SIGNS)
 
 
 def write(weights: Weights, bar: float, cases: int, folder: Path = WEIGHTS) -> None:

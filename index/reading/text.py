@@ -93,7 +93,7 @@ def is_word(word: str, languages: tuple[str, ...] = ("en", "fr")) -> bool:
 
 @functools.cache
 def _unaccented() -> frozenset[str]:
-    accented = (word for word in dictionary("fr").word_frequency.keys() if not word.isascii())
+    accented = (word for word in dictionary("fr").word_frequency.words() if not word.isascii())
     return frozenset(unicodedata.normalize("NFD", word).encode("ascii", "ignore").decode("ascii") for word in accented)
 
 
