@@ -122,15 +122,18 @@ def _meanings(judged: JudgedAsk) -> tuple[str, ...]:
 
 
 def _feeling(findings: Findings, decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars) -> str:
-    """The feeling that is answered with a sentence of its own, or "": only where the document answers nothing."""
-    if any(outcome is Outcome.ANSWERED for _, outcome in decided) or not findings.heard.feelings:
+    """The feeling that is answered with a sentence of its own, or "": never where a question is answered, and where
+    somebody asks nothing before any passage that happens to be near."""
+    answered = any(outcome is Outcome.ANSWERED for _, outcome in decided)
+    asked = any(asks_something(judged.ask.text) for judged, _ in decided)
+    if (answered and asked) or not findings.heard.feelings:
         return ""
     felt = {name: score for name, score in findings.heard.feelings.items() if name != ASKS}
     strongest = max(felt, key=lambda name: felt[name])
     if felt[strongest] >= max(bars.feeling, findings.heard.feelings.get(ASKS, 0.0)):
         return strongest
     topics = {judged.topic for judged, _ in decided}
-    return next((CHATTER[topic] for topic in topics if topic in CHATTER and len(topics) == 1), "")
+    return "" if answered else next((CHATTER[topic] for topic in topics if topic in CHATTER and len(topics) == 1), "")
 
 
 def _notices(

@@ -88,6 +88,11 @@ class Ask:
     before: str = ""
 
     @property
+    def about_it(self) -> bool:
+        """Whether it speaks of its subject by a pronoun only: "what is it?"."""
+        return bool(self.leaning and LEANING.search(self.text))
+
+    @property
     def readings(self) -> tuple[str, ...]:
         """The texts that are looked up, of which the one that is judged surest wins.
 

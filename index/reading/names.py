@@ -29,7 +29,7 @@ FRENCH_JOINTS = frozenset("de du des le la les et est un une au aux".split())  #
 MEDICINE = re.compile(
     r"(?:mab|tinib|ciclib|leucel|rubicin|platin|taxel|limus|parib|rafenib|lisib|zomib|degib|stinib|cillin|floxacin|"
     r"conazole|cyclovir|gliptin|gliflozin|glutide|sartan|vastatin|setron|pitant|grastim|dronate|parin|xaban|triptan|"
-    r"azepam|azolam|curonium|bactam|penem|pegase|pargase|stim|kinra|cept|cog alfa|tide)$"
+    r"azepam|azolam|curonium|bactam|penem|pegase|pargase|stim|kinra|cept|cog alfa|tide|tagene|temcel|parvovec)$"
 )
 
 

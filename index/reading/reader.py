@@ -85,12 +85,19 @@ class Reader:
         return self._gloss(self.names.read(text).text, language.of(text, self._names, self._french_words))
 
     def _read(self, ask: Ask, spoken: str) -> tuple[ReadAsk, tuple[tuple[str, str], ...]]:
+        """What "it" stands for is asked about too: "She is to have lisinopril. What is it?" names lisinopril."""
         readings = []
         own = self.names.read(ask.text)
-        for reading in ask.readings:
+        names_one = bool(self._names & set(words(own.text)))  # "how do they give Kymriah" stands alone
+        about_it = ask.about_it and not names_one
+        unknown, ambiguous = own.unknown, own.ambiguous
+        for reading in dict.fromkeys((ask.text, *ask.readings) if names_one else ask.readings):
             named = own if reading == ask.text else self.names.read(reading)
             readings.append(self._gloss(named.text, spoken) or named.text)
-        return ReadAsk(ask.text, tuple(dict.fromkeys(readings)), own.unknown, own.ambiguous), own.repairs
+            if about_it:
+                unknown, ambiguous = unknown + named.unknown, ambiguous + named.ambiguous
+        unique = tuple(dict.fromkeys(readings))
+        return ReadAsk(ask.text, unique, tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(ambiguous))), own.repairs
 
     def _gloss(self, text: str, spoken: str) -> str:
         if spoken == "fr":

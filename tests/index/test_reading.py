@@ -243,3 +243,22 @@ def test_odd_characters_do_no_harm(raw, cleaned) -> None:
 def test_what_is_not_read_is_counted(reader) -> None:
     assert reader.read("a" * (LONGEST + 3)).unread == 3
     assert reader.read("a").unread == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "history"),
+    [
+        ("My granddaughter is to be given lisinopril. Would you kindly tell me what it is?", ()),
+        ("and how is it given?", ("what is vinblastine",)),
+    ],
+)
+def test_a_name_that_it_stands_for_is_unknown_as_well(reader, question, history) -> None:
+    *_, ask = reader.read(question, history).asks
+    assert ask.unknown
+
+
+@pytest.mark.parametrize("question", ["what is Kymriah", "How do they give Kymriah to him"])
+def test_an_earlier_unknown_name_is_no_part_of_an_ask_that_names_another(reader, question) -> None:
+    [ask] = reader.read(question, ["what is vinblastine"]).asks
+    assert not ask.unknown
+    assert question in ask.readings
