@@ -30,7 +30,10 @@ ANSWERING = (
 )
 # What memory says for an answer may never count against it, nor the other way round: a taught question is answered
 # more surely than an untaught one, however little the documents that were learned from repeat themselves.
-FOR = {"remembered", "remembered_lead", "remembered_unit", "remembered_units", "remembered_answer", "reach_answer"}
+FOR = {
+    *("remembered", "remembered_lead", "remembered_unit", "remembered_units"),
+    *("remembered_answer", "reach", "reach_answer"),
+}
 AGAINST = {"remembered_partial", "remembered_out", "reach_out"}
 SIGNS = tuple((name in FOR) - (name in AGAINST) for name in ANSWERING)
 FREE = {"neighbour", "body", "short"}

@@ -5,7 +5,7 @@ and "how much does it cost", of which the second leans on the first for its subj
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sentencex
@@ -18,6 +18,7 @@ SHORT = 14  # words up to which a message is one ask, whether it asks or names
 LONGEST_SENTENCE = 45  # words; what runs on longer (speech has no full stops) is cut at its question words
 LONGEST_SUBJECT = 6  # words that are carried over
 FEW_WORDS = 2  # content words up to which an ask about "it" cannot stand alone
+TOLD = 12  # sentences of a story in which the name that "this drug" stands for is looked for
 BACKGROUND = 6  # words from which a part of a sentence can stand apart
 
 _OPENERS = (
@@ -25,7 +26,7 @@ _OPENERS = (
     r"is|are|was|were|do|does|did|can|could|will|would|should|shall|may|might|has|have|had|isn'?t|aren'?t|doesn'?t|"
     r"don'?t|can'?t|won'?t|"
     r"qu'?est-ce|qu'?|que|quoi|quel(?:le)?s?|qui|quand|où|pourquoi|comment|combien|est-ce|y a-t-il|"
-    r"peut-(?:on|il|elle)|faut-il|a-t-(?:on|il|elle)|c'est quoi|pour qui|à qui|à quoi|de quoi|avec quoi"
+    r"whether|peut-(?:on|il|elle)|faut-il|a-t-(?:on|il|elle)|c'est quoi|pour qui|à qui|à quoi|de quoi|avec quoi"
 )
 # After a bare comma "when", "which" and "who" mostly go on with the same question.
 _AFTER_COMMA = (
@@ -44,7 +45,7 @@ INDIRECT = re.compile(
     r"curious|(?:any|some) (?:info|information|idea)|(?:do|don'?t|doesn'?t|didn'?t|not|never) (?:you )?"
     r"(?:know|understand|sure|get|explain(?:ed)?)|no idea|question (?:is|about)|"
     r"info(?:rmation)? (?:on|about)|meaning of|"
-    r"(?:i|we|she|he|they)(?:'d| would)? (?:also )?(?:need|want|like)(?:ed|s)? "
+    r"(?:i|we|she|he|they)(?:'d| would)? (?:(?:also|simply|just|only|really|still) )*(?:need|want|like)(?:ed|s)? "
     r"(?:the|a|an|to (?:see|read|find|understand))|"
     r"savoir|expliqu\w+|dites|dis-moi|me demand\w+|comprend\w*|renseign\w+|cherche)\b",
     re.IGNORECASE,
@@ -56,7 +57,7 @@ LEAD_IN = re.compile(
     rf"(?:[\w']+\s+){{0,4}}[\w']+\s*[,:–—-]\s*(?:{_OPENERS})(?![\w-])", re.IGNORECASE
 )  # "One more thing, which …"
 JOINT = re.compile(
-    r"(?:(?:[;?!.…:]\s*|,?\s+(?:and|but|also|plus|or|then|et|mais|puis|aussi),?\s+(?:also,?\s+|then\s+|aussi,?\s+)?|\s+[–—-]\s+"
+    r"(?:(?:[;?!.…:]\s*|,?\s+(?:and|&|but|also|plus|or|then|et|mais|puis|aussi),?\s+(?:also,?\s+|then\s+|aussi,?\s+)?|\s+[–—-]\s+"
     rf"|\s+\(?\d[.)]\s+)(?=(?:also\s+|then\s+)?(?:{_OPENERS}|tell me|explain|dites-moi)(?![\w-]))"
     rf"|,\s+(?=(?:{_AFTER_COMMA})(?![\w-])))",
     re.IGNORECASE,
@@ -69,6 +70,22 @@ LEANING = re.compile(
 THIRD = re.compile(
     r"\b(?:it|its|it's|they|them|their|that|this|these|those|ones?|ça|cela|celui|celle)\b", re.IGNORECASE
 )
+THE_PAGE = re.compile(
+    r"\b(?:this|that) (?:web ?)?(?:page|site|document|text|article|information|texte|document)\b", re.IGNORECASE
+)
+# "What I'd like to ask is something else": says that a question comes.
+ANNOUNCES = re.compile(
+    r"(?:and |but |so )?(?:what|all|the (?:one )?thing)(?: that)? (?:i|we)(?:'d| would| really| just| only| still)* "
+    r"(?:like|love|want|need|wanted|meant) to (?:ask|know|find out|understand)"
+    r"(?! (?:what|which|who|when|where|why|how|if|whether))[^?]*$",
+    re.IGNORECASE,
+)
+# "it", "this drug", "cover that?": points back to what was named; "they" and "that" before a clause do not.
+POINTS = re.compile(
+    r"\b(?:it|its|it's|this|these|those|ones?|ça|cela|celui|celle|"
+    r"that(?=\s*(?:$|[?,.!]|one|is|was|be|works?|helps?|means?|given|done|for)))(?!\w)",
+    re.IGNORECASE,
+)
 CONTINUES = re.compile(
     r"\s*(?:and|but|so|or|what about|how about|what if|and if|also|then|ok|okay|thanks|no|not|et|mais|donc|sinon|"
     r"et si)\b",
@@ -76,9 +93,17 @@ CONTINUES = re.compile(
 )
 
 
+IsName = Callable[[str], bool]
+
+
+def _no_name(word: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question of a message. `text` is read alone; `leaning` is the same with the subject it leans on, or "".
+    """One question of a message. `text` is read alone; `leaning` is the same with the subject it leans on, or "";
+    `named` with the name told last in the message, for "how is this drug given?" at the end of a story, or "".
 
     `before` is the sentence before it, "" at the start of a message.
     """
@@ -86,6 +111,7 @@ class Ask:
     text: str
     leaning: str = ""
     before: str = ""
+    named: str = ""
 
     @property
     def about_it(self) -> bool:
@@ -98,9 +124,9 @@ class Ask:
 
         "how is it treated?" says nothing alone: only with what it leans on.
         """
-        if self.leaning and THIRD.search(self.text) and len(content(self.text)) <= FEW_WORDS:
-            return (self.leaning,)
-        return tuple(dict.fromkeys(text for text in (self.leaning, self.text) if text))
+        if self.leaning and THIRD.search(THE_PAGE.sub("", self.text)) and len(content(self.text)) <= FEW_WORDS:
+            return tuple(text for text in (self.leaning, self.named) if text)
+        return tuple(dict.fromkeys(text for text in (self.leaning, self.text, self.named) if text))
 
 
 def sentences(text: str) -> list[str]:
@@ -150,11 +176,11 @@ def asks_something(sentence: str) -> bool:
     )
 
 
-def asks_of(text: str, history: Sequence[str] = ()) -> list[Ask]:
+def asks_of(text: str, history: Sequence[str] = (), is_name: IsName = _no_name) -> list[Ask]:
     """The asks of a cleaned message, in order; [] for one that only tells, at length.
 
     `history` holds the earlier messages, oldest first: where the subject is looked for when the first ask
-    has none of its own.
+    has none of its own. `is_name` knows the names (medicines, treatments) among words.
     """
     found = sentences(text)
     if not found:
@@ -166,18 +192,20 @@ def asks_of(text: str, history: Sequence[str] = ()) -> list[Ask]:
             return []
         asking = list(range(len(found)))
     if words <= SHORT and len(found) > 1 and not any(asks_something(sentence) for sentence in found):
-        clauses = [(text.replace("\n", " "), "")]
+        clauses = [(text.replace("\n", " "), "", 0)]
     else:
-        clauses = []
-        for i in asking:
-            clauses += [(part, before or (found[i - 1] if i else "")) for part, before in _clauses(found[i])]
+        clauses = [(part, before, i) for i in asking for part, before in _clauses(found[i])]
+        clauses = [clause for clause in clauses if not ANNOUNCES.match(clause[0])] or clauses
         # Keywords before a short question belong to it: "Kymriah. what is it".
         if words <= SHORT and len(clauses) == 1 and len(found) > 1:
-            clauses = [(text.replace("\n", " "), "")]
+            clauses = [(text.replace("\n", " "), "", 0)]
     asks: list[Ask] = []
     earlier = [*history[-TURNS:]]
-    for part, before in clauses[-MOST_ASKS:]:
-        asks.append(Ask(part, _leaning(part, before, earlier), before))
+    for part, before, i in clauses[-MOST_ASKS:]:
+        told = [*found[max(0, i - 1) : i], *([before] if before else [])]
+        leaning = _leaning(part, [*earlier, *told], is_name)
+        named = _named(part, found[max(0, i - TOLD) : i], is_name) if leaning and len(found) > 1 else ""
+        asks.append(Ask(part, leaning, before or (found[i - 1] if i else ""), named))
         earlier.append(part)
     return asks
 
@@ -206,22 +234,38 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
     return asking or [(sentence, "")]
 
 
-def _leaning(part: str, before: str, earlier: Sequence[str]) -> str:
+def _leaning(part: str, turns: Sequence[str], is_name: IsName) -> str:
     """The ask after its subject, when it has none of its own: "and how is it given?" → "blinatumomab: and how …"."""
     own = content(part)
-    if not (LEANING.search(part) or CONTINUES.match(part) or (len(own) <= 1 and (earlier or before))):
+    points = LEANING.search(THE_PAGE.sub("", part))
+    if not (points or CONTINUES.match(part) or (len(own) <= 1 and turns)):
         return ""
-    subject = [word for word in subject_of([*earlier, *([before] if before else [])]) if word not in own]
+    subject = [word for word in subject_of(turns, is_name) if word not in own]
     return f"{' '.join(subject)}: {part}" if subject else ""
 
 
-def subject_of(turns: Sequence[str]) -> list[str]:
-    """What the talk is about: the content words of the last turn that has some, and, where that turn leans
-    itself, of the one that it leans on. ["what is blinatumomab", "how is it given"] → ["blinatumomab"]."""
+def _named(part: str, told: Sequence[str], is_name: IsName) -> str:
+    """An ask about "it" or "this drug" after the name that was told last."""
+    own = content(part)
+    if not POINTS.search(THE_PAGE.sub("", part)) or any(map(is_name, own)):
+        return ""
+    for sentence in reversed(told):
+        names = list(dict.fromkeys(filter(is_name, content(sentence))))
+        if names:
+            return f"{' '.join(names[:2])}: {part}"
+    return ""
+
+
+def subject_of(turns: Sequence[str], is_name: IsName = _no_name) -> list[str]:
+    """What the talk is about: the names in the last turn that has some, or else the content words of the last turn
+    that has some; where that turn points back itself, of the one that it points to.
+    ["what is blinatumomab", "how is it given"] → ["blinatumomab"]."""
     found: list[str] = []
     for turn in reversed(turns):
         own = content(turn)
+        if names := list(dict.fromkeys(filter(is_name, own))):
+            return names[:LONGEST_SUBJECT]
         found = [*own, *(word for word in found if word not in own)]
-        if own and not (len(own) <= 2 and LEANING.search(turn)):
+        if own and not (POINTS.search(turn) or (len(own) <= 2 and LEANING.search(turn))):
             break
     return list(dict.fromkeys(found))[:LONGEST_SUBJECT]

@@ -63,6 +63,7 @@ class Names:
         substances = list_of_medicines()
         self._medicines = frozenset(substances)
         self.held_names = tuple(sorted(w for w in self._held if _spelt(w) and (not is_word(w) or w in self._medicines)))
+        self._held_set = frozenset(self.held_names)
         # Another spelling of a name that the documents hold is that name: "mitozantrone".
         self._spellings = {
             name: same
@@ -123,7 +124,13 @@ class Names:
                 unknown.append(typed)
         unique = tuple(dict.fromkeys(unknown))
         text, heard = self._heard("".join([*out, text[at:]]))
+        spoken = {part for typed, _ in heard for part in folded(typed).split()}
+        unique = tuple(name for name in unique if folded(name) not in spoken)
         return Named(text, unique, tuple(ambiguous), (*repairs, *heard))
+
+    def is_name(self, word: str) -> bool:
+        """Whether a folded word names something: a name of the documents, or a medicine that they do not hold."""
+        return word in self._held_set or word in self._spellings or word in self._other_set
 
     def _is_fine(self, word: str) -> bool:
         return word in self._held or word in self._accepted or word in FUNCTION_WORDS or word.rstrip("s") in self._held

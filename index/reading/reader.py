@@ -74,7 +74,7 @@ class Reader:
         spoken = language.of(text, self._names, self._french_words)
         if not has_words(text):
             return Message(text, spoken)
-        found = asks_of(text, [clean(turn) for turn in history[-TURNS:]])
+        found = asks_of(text, [clean(turn) for turn in history[-TURNS:]], self.names.is_name)
         read = [self._read(ask, spoken) for ask in found]
         repairs = tuple(dict.fromkeys(repair for _, mended in read for repair in mended))
         return Message(text, spoken, tuple(ask for ask, _ in read), repairs, max(0, len(question) - LONGEST))
@@ -94,7 +94,7 @@ class Reader:
         for reading in dict.fromkeys((ask.text, *ask.readings) if names_one else ask.readings):
             named = own if reading == ask.text else self.names.read(reading)
             readings.append(self._gloss(named.text, spoken) or named.text)
-            if about_it:
+            if about_it and (reading == ask.leaning or reading != ask.named):
                 unknown, ambiguous = unknown + named.unknown, ambiguous + named.ambiguous
         unique = tuple(dict.fromkeys(readings))
         return ReadAsk(ask.text, unique, tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(ambiguous))), own.repairs
