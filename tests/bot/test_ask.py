@@ -92,11 +92,7 @@ def test_a_refusal_names_its_topic(index, question, words) -> None:
         ("Elle ne respire plus bien depuis la piqûre, ses lèvres sont bleues", True),
         ("is blinatumomab given for fever", False),
         ("What is an overdose of information?", False),
-        pytest.param(
-            "I can't breathe when I think of it. What does refractory mean?",
-            False,
-            marks=pytest.mark.xfail(strict=False, reason="a figure of speech that is still taken at its word"),
-        ),
+        ("I can't breathe when I think of it. What does refractory mean?", False),
     ],
 )
 def test_danger_comes_first_and_only_danger_rings(index, question, urgent) -> None:

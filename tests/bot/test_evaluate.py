@@ -158,7 +158,6 @@ def test_with_as_many_folds_as_questions_each_is_judged_by_all_the_others(snails
         assert found[i].asks[0].answers != pytest.approx(index.look_up(examples[i].question).asks[0].answers, abs=1e-4)
 
 
-@pytest.mark.xfail(reason="the weights learned on many documents count what is remembered against an answer")
 def test_a_taught_question_is_answered_surer_than_without_teaching(snails) -> None:
     index, _, _ = snails
     bare = retaught(index, [])
