@@ -24,7 +24,7 @@ from bot.evaluation.evidence import (
 )
 
 NAMES = (
-    *("neat", "stories", "two_part", "chain", "speech", "premise", "foreign_company"),
+    *("neat", "mixed", "stories", "two_part", "chain", "speech", "premise", "foreign_company"),
     *("names", "danger", "feelings", "urgent", "health", "curve"),
 )
 SMALL = "# Small\n<!-- table snails: python -m bot evaluate snails.jsonl -->\n<!-- end -->\nAfter.\n"
