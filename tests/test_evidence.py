@@ -154,4 +154,4 @@ def test_a_tables_own_command_is_what_is_run(repository) -> None:
 
 def test_a_table_that_is_none_is_named_before_anything_is_measured(capsys) -> None:
     assert main(["--measure", "slugs"]) == 1
-    assert "error: slugs: there is no such table; expected one of neat, stories," in capsys.readouterr().err
+    assert "error: slugs: there is no such table; expected one of neat, mixed, stories," in capsys.readouterr().err
