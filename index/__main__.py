@@ -1,9 +1,10 @@
-"""python -m index build | verify | outline | fit"""
+"""python -m index build | verify | outline | suggest | fit"""
 
 import argparse
 import sys
 
-from corpus import CorpusError, read_documents
+from corpus import CorpusError, Passage, read_documents, read_examples
+from corpus.suggest import suggest
 from index import build
 from index.errors import IndexProblem
 
@@ -16,10 +17,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("build", help="build the index from the documents and the example questions")
     commands.add_parser("verify", help="check every digest and passage; exit 1 naming what differs")
     commands.add_parser("outline", help="print the map of the documents: sections, passages, roles, offsets")
+    commands.add_parser("suggest", help="list the passages and topics that no example question speaks of yet")
     commands.add_parser("fit", help="learn the judge's general weights anew from corpus/general/documents")
     asked = parser.parse_args(arguments)
     try:
-        return {"build": _build, "verify": _verify, "outline": _outline, "fit": _fit}[asked.command]()
+        return {"build": _build, "verify": _verify, "outline": _outline, "suggest": _suggest, "fit": _fit}[
+            asked.command
+        ]()
     except (CorpusError, IndexProblem) as e:
         print(f"error: {e}", file=sys.stderr)
         return 1
@@ -52,11 +56,26 @@ def _outline() -> int:
         for section in document.sections:
             print(f"  {' › '.join(heading.shown for heading in section.headings)}")
             for p in section.passages:
-                preview = " ".join(p.text.split())
-                print(
-                    f"    {p.span.start:6d} {p.span.end:6d}  {p.role:10s}  {preview[:72]}{'…' if preview[72:] else ''}"
-                )
+                print(f"    {p.span.start:6d} {p.span.end:6d}  {p.role:10s}  {_preview(p)}")
     return 0
+
+
+def _suggest() -> int:
+    documents = read_documents(build.CORPUS / "documents")
+    examples = read_examples(documents, build.CORPUS / "questions")
+    for document in documents:
+        found = suggest(document, examples)
+        print(f"{document.name}: {found.examples} example questions in questions/{document.stem}.jsonl")
+        print(f"  Passages that answer none of them ({len(found.passages)}); one line for each comes first:")
+        for p in found.passages:
+            print(f"    {' › '.join(heading.shown for heading in p.headings)}: {_preview(p)}")
+        print(f"  Topics that none of them is refused for ({len(found.topics)}): {', '.join(found.topics) or 'none'}")
+    return 0
+
+
+def _preview(passage: Passage) -> str:
+    text = " ".join(passage.text.split())
+    return f"{text[:72]}{'…' if text[72:] else ''}"
 
 
 if __name__ == "__main__":

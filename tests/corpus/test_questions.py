@@ -5,8 +5,10 @@ from collections import Counter
 
 import pytest
 
-from corpus import CorpusError, Role, read_documents, read_examples
-from corpus.questions import LABELS, read_question_file
+from corpus import CorpusError, Role, read_document, read_documents, read_examples
+from corpus.questions import LABELS, Example, read_question_file
+from corpus.suggest import suggest
+from tests.small import TEXT
 
 DOCUMENTS = read_documents()
 EXAMPLES = read_examples(DOCUMENTS)
@@ -74,3 +76,21 @@ def test_a_question_may_hold_odd_line_separators(tmp_path) -> None:
     row = {"label": "out", "question": "one\u2028two\x85three", "topic": "gibberish"}
     path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
     assert [e.question for e in read_question_file(path)] == [row["question"]]
+
+
+def test_what_no_example_speaks_of_is_suggested(tmp_path) -> None:
+    (tmp_path / "snails.txt").write_text(TEXT, encoding="utf-8")
+    document = read_document(tmp_path / "snails.txt")
+    silent = suggest(document, []).passages
+    assert {p.role for p in silent} == {Role.BODY}
+    taught = [
+        Example("What do snails eat?", "answer", gold=("lettuce",), document=document.name),
+        Example("How much is one?", "out", topic="cost", document=document.name),
+        Example("of another document", "out", topic="dose"),
+    ]
+    found = suggest(document, taught)
+    assert found.examples == 2
+    assert [p for p in silent if p not in found.passages] == [p for p in silent if "lettuce" in p.text]
+    assert "cost" not in found.topics
+    assert "dose" in found.topics
+    assert "attack" not in found.topics
