@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -15,11 +16,14 @@ QUESTION = "What is Kymriah used for?"
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m bot", description="Answers with passages of the documents, word for word."
-    )
+        prog="python -m bot", description="Answers with passages of the documents, word for word.",
+        epilog="exit codes: 0 done, whatever the answer is; 1 what is wrong is said in one line; 2 wrong arguments",
+    )  # fmt: skip
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    one = commands.add_parser("ask", help="answer one question", epilog=f'example: python -m bot ask "{QUESTION}"')
-    one.add_argument("question")
+    one = commands.add_parser(
+        "ask", help="answer one question, or a talk of several", epilog=f'example: python -m bot ask "{QUESTION}"'
+    )
+    one.add_argument("question", nargs="?", help="without it, each line of standard input is the next of one talk")
     one.add_argument(
         "--history", action="append", default=[], metavar="QUESTION", help="an earlier question; repeatable"
     )
@@ -61,11 +65,24 @@ def _ask(asked: argparse.Namespace) -> int:
 
     index = load()
     one_question_at_a_time()
-    answer = ask(index, asked.question, asked.history)
-    print(
-        json.dumps(answer.record(), ensure_ascii=False) if asked.json else as_text(answer, colour=sys.stdout.isatty())
-    )
+    history = list(asked.history)
+    for question in [asked.question] if asked.question is not None else _lines():
+        answer = ask(index, question, history)
+        text = as_text(answer, colour=sys.stdout.isatty())
+        print(json.dumps(answer.record(), ensure_ascii=False) if asked.json else text, flush=True)
+        history.append(question)
     return 0
+
+
+def _lines() -> Iterator[str]:
+    """What is typed, line by line, until a blank line or the end."""
+    while True:
+        if sys.stdin.isatty():
+            print("\n> ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline().strip()
+        if not line:
+            return
+        yield line
 
 
 def _batch(asked: argparse.Namespace) -> int:

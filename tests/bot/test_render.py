@@ -1,9 +1,12 @@
 """What is rendered reads back as the document's own characters."""
 
+import io
+import json
 from html.parser import HTMLParser
 
 import pytest
 
+from bot.__main__ import main
 from bot.answer import Quotation
 from bot.ask import ask
 from bot.render import as_text
@@ -47,3 +50,12 @@ def test_the_terminal_shows_the_passage_under_its_headings(index) -> None:
     assert "[Immunotherapy]" in text
     assert answer.quotations[0].passage.text in text
     assert answer.disclaimer in text
+
+
+def test_lines_of_one_talk_are_answered_with_what_was_said_before(index, monkeypatch, capsys) -> None:
+    monkeypatch.setattr("index.build.load", lambda: index)
+    monkeypatch.setattr("sys.stdin", io.StringIO("What is blinatumomab?\nAnd how is it given?\n\nnot read\n"))
+    assert main(["ask", "--json"]) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [record["question"] for record in said] == ["What is blinatumomab?", "And how is it given?"]
+    assert said[1] == ask(index, "And how is it given?", ["What is blinatumomab?"]).record()
