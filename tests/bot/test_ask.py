@@ -273,7 +273,7 @@ def test_own_sentences_give_no_advice_and_no_promise(language) -> None:
         assert forbidden not in text
 
 
-@pytest.mark.parametrize("arguments", [["sing"], [], ["ask"], ["evaluate"]])
+@pytest.mark.parametrize("arguments", [["sing"], [], ["evaluate"]])
 def test_a_wrong_command_exits_2_and_says_how_to_call(arguments, capsys) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
