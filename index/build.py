@@ -225,10 +225,10 @@ def topics_by_text(
     for at in range(0, len(new), BLOCK):
         some = new[at : at + BLOCK]
         vectors_ = similarities.unit_vectors([units[text] for text in some])
-        found |= zip(some, heard.topics_of(vectors_, some), strict=True)
+        found |= zip(some, np.round(heard.topics_of(vectors_, some), 3), strict=True)  # the same bytes again
     new = sorted(headings - found.keys())
     if new:
-        found |= zip(new, heard.topics_of(sentence_vectors(encoder, new), new), strict=True)
+        found |= zip(new, np.round(heard.topics_of(sentence_vectors(encoder, new), new), 3), strict=True)
     models.write_topics(fresh, found)
     return found
 
