@@ -201,11 +201,11 @@ def gathered(
     encoded: Encoded,
     topic: Floats,
     remembered: Remembered,
-    table: Floats | None = None,
 ) -> Evidence:
     """The evidence for one reading against the document whose passages are `rows`."""
-    whole = similarities.table(text, encoded) if table is None else table
-    return Evidence(Asked.of(text), whole[rows], similarities.matches(encoded, rows), topic, remembered)
+    return Evidence(
+        Asked.of(text), similarities.table(text, encoded)[rows], similarities.matches(encoded, rows), topic, remembered
+    )
 
 
 def reading_of(reader: Reader, example: Example) -> str:

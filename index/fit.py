@@ -15,7 +15,7 @@ import numpy as np
 
 from corpus import Document, Example, read_document, read_documents, read_examples
 from corpus.questions import QUESTIONS, read_question_file
-from corpus.vocabulary import read_vocabulary
+from corpus.vocabulary import Vocabulary
 from index import build
 from index.judging import listener, memory, promise, recipe
 from index.judging.features import Remembered
@@ -112,7 +112,7 @@ class _Asking:
 
     def __init__(self, document: Document, examples: Sequence[Example], encoder: Encoder, heard: Listener) -> None:
         self.examples = examples
-        self.reader = build.reader_of([document], read_vocabulary())
+        self.reader = build.reader_of([document], Vocabulary())
         self.texts = [build.reading_of(self.reader, example) for example in examples]
         encoded = list(encoder.encode(self.texts))
         self.vectors = np.array([e.sentence for e in encoded])

@@ -82,10 +82,7 @@ class Asked:
 
     def covered(self, held: frozenset[str]) -> float:
         """The share of its words, weighed by rarity, that are held; 1 for an ask without content words."""
-        if not self.stems:
-            return 1.0
-        found = np.array([word in held for word in self.stems], np.float32)
-        return float((found * self.rarities).sum() / self.rarities.sum())
+        return float(self.covered_by_each([held])[0])
 
     def covered_by_each(self, passages: Sequence[frozenset[str]]) -> Floats:
         """The same for each of several at once, in a tenth of the time."""

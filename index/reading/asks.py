@@ -71,7 +71,7 @@ THIRD = re.compile(
     r"\b(?:it|its|it's|they|them|their|that|this|these|those|ones?|ça|cela|celui|celle)\b", re.IGNORECASE
 )
 THE_PAGE = re.compile(
-    r"\b(?:this|that) (?:web ?)?(?:page|site|document|text|article|information|texte|document)\b", re.IGNORECASE
+    r"\b(?:this|that) (?:web ?)?(?:page|site|document|text|article|information|texte)\b", re.IGNORECASE
 )
 # "What I'd like to ask is something else": says that a question comes.
 ANNOUNCES = re.compile(
@@ -104,13 +104,10 @@ def _no_name(word: str) -> bool:
 class Ask:
     """One question of a message. `text` is read alone; `leaning` is the same with the subject it leans on, or "";
     `named` with the name told last in the message, for "how is this drug given?" at the end of a story, or "".
-
-    `before` is the sentence before it, "" at the start of a message.
     """
 
     text: str
     leaning: str = ""
-    before: str = ""
     named: str = ""
 
     @property
@@ -205,7 +202,7 @@ def asks_of(text: str, history: Sequence[str] = (), is_name: IsName = _no_name) 
         told = [*found[max(0, i - 1) : i], *([before] if before else [])]
         leaning = _leaning(part, [*earlier, *told], is_name)
         named = _named(part, found[max(0, i - TOLD) : i], is_name) if leaning and len(found) > 1 else ""
-        asks.append(Ask(part, leaning, before or (found[i - 1] if i else ""), named))
+        asks.append(Ask(part, leaning, named))
         earlier.append(part)
     return asks
 
