@@ -118,6 +118,7 @@ def repository(tmp_path):
         encoding="utf-8",
     )
     (tmp_path / "snails.jsonl").write_text('{"question": "a"}\n{"question": "b"}\n', encoding="utf-8")
+    (tmp_path / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")  # as in the real one
     git(tmp_path, "init")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "all")
