@@ -70,9 +70,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {e}", file=sys.stderr)
         return 2
     from bot.web.coming import Coming
+    from bot.web.coverage import known_questions
     from bot.web.launch import served
     from bot.web.server import free_port
-    from corpus import CorpusError, read_documents, read_examples
+    from corpus import CorpusError, read_documents
     from index import build
     from index.errors import IndexProblem
     from index.retrieval.threads import one_question_at_a_time
@@ -80,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         free_port(asked.host.strip("[]"), asked.port)  # said before the index is built, which takes longer
         documents = read_documents(build.CORPUS / "documents")
-        examples = read_examples(documents, build.CORPUS / "questions")
+        examples = known_questions(documents, build.CORPUS)
         index = Coming(documents, build.load)
         _, address = served(index, examples, settings, asked.host, asked.port)
         print(f"The page is at {address} (Ctrl+C ends it).", flush=True)

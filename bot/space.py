@@ -22,6 +22,7 @@ from index.storage import store
 ROOT = Path(__file__).parent.parent
 LISTED = "space-files.json"  # what was written, by digest: only these files are ever replaced
 LARGE = 10 * 1024 * 1024  # bytes: above, a Space takes a file only through Git LFS
+OF_A_CORPUS = ("documents", "questions", "suggestions")
 TOLERATED = {".git", ".gitignore", ".DS_Store"}
 ATTRIBUTES = """# Bytes are checked by digest, so no line ending may be changed.
 * -text
@@ -64,10 +65,10 @@ def write_space(folder: Path, say: Callable[[str], None] = build.say) -> None:
 
 def _copy(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    code = shutil.ignore_patterns("__pycache__", "built", "documents", "questions", ".*")
+    code = shutil.ignore_patterns("__pycache__", "built", *OF_A_CORPUS, ".*")
     for room in ("bot", "corpus", "index"):
         shutil.copytree(ROOT / room, folder / room, ignore=code, dirs_exist_ok=True)
-    for part in ("documents", "questions"):
+    for part in OF_A_CORPUS:
         if (build.CORPUS / part).is_dir():
             shutil.copytree(build.CORPUS / part, folder / "corpus" / part, dirs_exist_ok=True)
     if (build.CORPUS / "vocabulary.toml").is_file():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from bot.web.coverage import known_questions
 from bot.web.guard import Settings
 from bot.web.launch import served
-from corpus import read_examples
 from index import build
 from tests.page.conftest import FLAGS, ask, chromium, free_port
 
@@ -63,7 +63,7 @@ def main() -> int:
     asked_for = parser.parse_args()
     asked_for.folder.mkdir(parents=True, exist_ok=True)
     index = build.load()
-    examples = read_examples(index.documents, build.CORPUS / "questions")
+    examples = known_questions(index.documents, build.CORPUS)
     demo, url = served(index, examples, Settings(rate="1000/minute"), port=free_port())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))

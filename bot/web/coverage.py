@@ -1,26 +1,23 @@
 """What the documents cover, and what they do not: both read off the corpus, nothing kept twice."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
 
 from bot.words import words
-from corpus import Document, Example, Role, Section
+from corpus import Document, Example, Role, Section, read_examples
 from corpus.questions import holds
+from index.reading import language as reading
 
+CHOSEN = {"en": "tap-en", "fr": "tap-fr"}  # kinds of the questions to tap that somebody chose, by their language
 SHORTEST, LONGEST = 12, 60  # characters of an example question: enough to say, short enough to tap
-ASKS = re.compile(
-    r"(What|How|When|Which|Who|Why|Can|Does|Do|Is|Are|Qu|Quel|Quelle|Quels|Quelles|C'est quoi|Comment|Quand"
-    r"|Pourquoi|Est-ce|À quoi|Où|Peut-on|Y a-t-il|Combien|Un|Une|Le|La|Les)\b"
-)
-KINDS = {"en": ("plain_parent", "yes_no", "ESL", "teen", "grandparent"), "fr": ("french",)}
-FIRST_KIND = "plain_parent"
 TAPPED = 6  # example questions on the first screen
 PER_SECTION = 2
 ONLY_IN_AN_ANSWER = {"other_drugs", "brand_name"}  # topics whose name points at the question
-CHOICE = 12  # of the best questions of a section, the first that fits a line is tapped
-ONE_LINE = 34  # characters that fit one line of a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +41,31 @@ class Covered:
         return self.section.headings[-1].shown
 
 
+def known_questions(documents: Sequence[Document], corpus: Path) -> list[Example]:
+    """What was chosen to be tapped, and the example questions. Raises CorpusError."""
+    return [e for part in ("suggestions", "questions") for e in read_examples(documents, corpus / part)]
+
+
 def covered(documents: Sequence[Document], examples: Sequence[Example], language: str) -> list[Covered]:
     """Every section that answers questions, in order, with its questions in `language`, none of them twice."""
     found: list[Covered] = []
     used: set[str] = set()
     for document in documents:
-        own = [e for e in examples if e.document == document.name and _fit(e, language)]
+        own = [e for e in examples if e.document == document.name]
+        chosen = [e for e in own if e.kind == CHOSEN[language]]
+        own = chosen or [e for e in own if _fit(e) and _language(e.question) == language]
         for section in document.sections:
             if any(passage.role is not Role.LINK_STUB for passage in section.passages):
-                fit = [e for e in _questions(document, section, own) if _plain(e.question) not in used]
-                used |= {_plain(example.question) for example in fit}
-                found.append(Covered(document, section, tuple(fit)))
+                about = [e for e in own if _about(document, section, e) and _plain(e.question) not in used]
+                used |= {_plain(example.question) for example in about}
+                found.append(Covered(document, section, tuple(about if chosen else _best_first(section, about))))
     return found
 
 
 def tapped(sections: Iterable[Covered]) -> list[str]:
-    """The first screen's questions: one from each section, then the shortest of the rest."""
-    body = [s for s in sections if any(p.role is Role.BODY for p in s.section.passages)]
-    best = [s.candidates[:CHOICE] for s in body]
-    fits = [next((q for q in row if len(q) <= ONE_LINE), min(row, key=len)) for row in best if row]
-    rest = sorted((q for row in best for q in row), key=len)
-    return list(dict.fromkeys([*fits, *rest]))[:TAPPED]
+    """The first screen's questions: the best of each section, then the next of each."""
+    rows = [s.candidates for s in sections if any(p.role is Role.BODY for p in s.section.passages)]
+    return list(dict.fromkeys(q for rank in zip_longest(*rows) for q in rank if q))[:TAPPED]
 
 
 def refused(examples: Iterable[Example], language: str) -> list[str]:
@@ -74,26 +75,28 @@ def refused(examples: Iterable[Example], language: str) -> list[str]:
     return [name for name in names if name]
 
 
-def _fit(example: Example, language: str) -> bool:
+def _fit(example: Example) -> bool:
     return (
         example.label == "answer"
-        and example.kind in KINDS[language]
         and not (example.history or example.boundary or example.need == "all")
         and SHORTEST <= len(example.question) <= LONGEST
-        and bool(ASKS.match(example.question))
+        and example.question[0].isupper()
         and example.question.endswith("?")
         and example.question.count("?") == 1
     )
 
 
-def _questions(document: Document, section: Section, examples: Iterable[Example]) -> tuple[Example, ...]:
+@functools.cache
+def _language(question: str) -> str:
+    return reading.of(question, frozenset(), frozenset())
+
+
+def _best_first(section: Section, about: Iterable[Example]) -> list[Example]:
     """Those that name the section first, then the shortest, each about other words of it."""
     named = _stems(section.headings[-1].text)
-    fit = [e for e in examples if _about(document, section, e)]
-    fit.sort(key=lambda e: (e.kind != FIRST_KIND, -len(named & _stems(e.question)), len(e.question), e.question))
+    fit = sorted(about, key=lambda e: (-len(named & _stems(e.question)), len(e.question), e.question))
     first = {e.gold[0]: e for e in reversed(fit)}  # the best of each quote
-    other_words = [e for e in fit if first[e.gold[0]] is e]
-    return (*other_words, *(e for e in fit if first[e.gold[0]] is not e))
+    return sorted(fit, key=lambda e: first[e.gold[0]] is not e)
 
 
 def _about(document: Document, section: Section, example: Example) -> bool:

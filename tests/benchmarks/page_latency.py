@@ -12,11 +12,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from playwright.sync_api import Page, sync_playwright
 
+from bot.web.coverage import known_questions
 from bot.web.following import Following
 from bot.web.guard import Settings
 from bot.web.launch import served
 from bot.web.page import View, answer
-from corpus import read_examples
 from index import build
 from tests.page.conftest import FLAGS, chromium, free_port
 
@@ -55,7 +55,7 @@ def measured(page: Page, url: str) -> list[float]:
 
 def main() -> int:
     index = build.load()
-    examples = read_examples(index.documents, build.CORPUS / "questions")
+    examples = known_questions(index.documents, build.CORPUS)
     following = Following(index.documents, examples)
     ready = {question: answer(index, question, [], View(), following) for question in QUESTIONS}
 

@@ -17,9 +17,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from bot.web.coverage import known_questions
 from bot.web.guard import Settings
 from bot.web.launch import served
-from corpus import Example, read_examples
+from corpus import Example
 from index import build
 from index.search import Index
 
@@ -48,7 +49,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def examples(index: Index) -> list[Example]:
-    return read_examples(index.documents, build.CORPUS / "questions")
+    return known_questions(index.documents, build.CORPUS)
 
 
 @pytest.fixture(scope="session")
