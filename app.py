@@ -16,8 +16,9 @@ ENVIRONMENT = """settings from the environment (an option wins over its variable
   CHATBOT_VOTES             file to keep the two counts of votes in (default none: in memory)
   CHATBOT_EMERGENCY_NUMBER  the local emergency number (default 911)
   CHATBOT_CRISIS_NUMBER     the local crisis line (default 988)
-  CHATBOT_CORPUS, CHATBOT_INDEX
-                            folders of the documents and of the index
+  CHATBOT_POISON_NUMBER     the local poison centre (default 1-844-764-7669 beside 911, else none)
+  CHATBOT_CORPUS, CHATBOT_INDEX, CHATBOT_ENCODER
+                            folders of the documents, of the index and of another encoder
 
 exit codes: 0 ended by Ctrl+C, 1 cannot start (port, corpus, index), 2 a wrong option or setting
 """

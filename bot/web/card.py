@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bot.answer import Answer, Notice, Outcome, Part, Quotation
+from bot.danger import lines
 from bot.render import HEADINGS
 from bot.web.html import Own, own_words, render
 from bot.web.quotation import quotation
 from bot.web.source import ContactLine, contact_lines, helpline, provenance, source
-from bot.words import CRISIS_NUMBER, EMERGENCY_NUMBER, LANGUAGES, words
+from bot.words import EMERGENCY_NUMBER, LANGUAGES, words
 from corpus import Document, Role, Span
 
 DANGER = "danger.handoff"  # the notice that stands apart, before all else
@@ -76,7 +77,7 @@ def card(answer: Answer, beside: Beside = Beside()) -> Markup:
         before=[notice for notice in said if not (several and _table(notice) == LAST)],
         last=[notice for notice in said if several and _table(notice) == LAST],
         emergency=EMERGENCY_NUMBER,
-        crisis=CRISIS_NUMBER,
+        lines=lines(answer.question),
         parts=_parts(answer, own),
         source_language=own("message.source_language") if _in_the_other_language(answer) else "",
         helpline=_needed_helpline(answer),
@@ -118,6 +119,8 @@ def announcement(answer: Answer) -> str:
     """What a screen reader says once, when the answer has come."""
     own = own_words(answer.language, answer.document)
     said = [answer.said()] if answer.notices else []
+    if answer.urgent:
+        said += [f"{own(line.key, number=line.number)}." for line in lines(answer.question)]
     if len(answer.parts) > 1:
         said.append(own("said.parts", count=len(answer.parts)))
     if answer.quotations:

@@ -19,6 +19,8 @@ LANGUAGES = ("en", "fr")
 OTHER = "other"  # the file of sentences for people who write in neither, and its key for all the rest
 EMERGENCY_NUMBER = os.environ.get("CHATBOT_EMERGENCY_NUMBER") or "911"
 CRISIS_NUMBER = os.environ.get("CHATBOT_CRISIS_NUMBER") or "988"
+# Canada's poison centres. Where another emergency number is set it is the wrong one, and nothing stands for it.
+POISON_NUMBER = os.environ.get("CHATBOT_POISON_NUMBER") or ("1-844-764-7669" if EMERGENCY_NUMBER == "911" else "")
 BLANK = re.compile(r"\{(\w+)\}")
 
 Tables = Mapping[str, Mapping[str, str]]

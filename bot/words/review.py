@@ -3,13 +3,15 @@
 import textwrap
 from collections.abc import Iterator
 
-from bot.words import CRISIS_NUMBER, EMERGENCY_NUMBER, LANGUAGES, other_languages, words
+from bot.danger import named
+from bot.words import CRISIS_NUMBER, EMERGENCY_NUMBER, LANGUAGES, POISON_NUMBER, other_languages, words
 
 WIDTH = 100
 HEAD = (
     "Everything that the bot says of its own, in the order in which people meet it; all else is quoted.",
-    f"{{emergency}} is {EMERGENCY_NUMBER} and {{crisis}} is {CRISIS_NUMBER}: set CHATBOT_EMERGENCY_NUMBER and "
-    "CHATBOT_CRISIS_NUMBER for your region. Other {blanks} are filled in from the document and the answer.",
+    f"{{emergency}} is {EMERGENCY_NUMBER}, {{crisis}} is {CRISIS_NUMBER}, and the poison centre is "
+    f"{POISON_NUMBER or 'not set'}: set CHATBOT_EMERGENCY_NUMBER, CHATBOT_CRISIS_NUMBER and CHATBOT_POISON_NUMBER for "
+    "your region. Other {blanks} are filled in from the document and the answer.",
 )
 
 
@@ -26,8 +28,14 @@ def review() -> Iterator[str]:
     yield from ("", "[other languages]")
     for code, sentence in other_languages().items():
         yield from _sentence(code, sentence)
+    yield from ("", "[words that choose the number under the emergency number]")
+    for kind, texts in named().items():
+        yield from _sentence(kind, ", ".join(texts))
 
 
 def _sentence(language: str, sentence: str) -> Iterator[str]:
-    label = f"    {language:<5} "
-    yield from textwrap.wrap(sentence or "(nothing)", WIDTH, initial_indent=label, subsequent_indent=" " * len(label))
+    label = f"    {language:<7} "
+    wrapped = textwrap.TextWrapper(
+        WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False
+    )
+    yield from wrapped.wrap(sentence or "(nothing)")

@@ -16,7 +16,7 @@ from tests.page.test_access import RULES, Axe
 KYMRIAH = "What is Kymriah used for?"
 PARTS = "What is reinduction & <b>what</b> does it cost? Is vinblastine safe?"
 HELLO, THANKS, FEAR = "hello", "thanks", "I am so scared"
-SPANISH, WHICH, DANGER = "¿Qué es la leucemia?", "What is cymria?", "he stopped breathing"
+SPANISH, WHICH, DANGER = "¿Qué es la leucemia?", "What is cymria?", "he drank the bleach, I want to die"
 TALLEST = 16_000  # px of nineteen turns on a phone
 NINETEEN = (
     *(KYMRIAH, "Can a relapse affect the brain?", "What is BMT?", "What is targeted therapy?"),
@@ -128,6 +128,9 @@ def test_in_danger_the_emergency_number_is_the_largest_thing(open_page, prepared
     assert sizes[0][0] > 1.25 * sizes[1][0]
     call, crisis = (turn.locator(f"a[href='tel:{number}']").bounding_box() for number in ("911", "988"))
     assert call["width"] * call["height"] > crisis["width"] * crisis["height"]
+    assert turn.locator(".call").all_inner_texts() == [
+        *("Call 911", "Poison centre: call 1-844-764-7669", "Crisis line: call or text 988")
+    ]
 
 
 def test_axe_finds_nothing_in_parts_lines_and_danger(open_page, prepared):

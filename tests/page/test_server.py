@@ -178,7 +178,8 @@ def test_settings_come_from_the_environment_and_help_names_them(monkeypatch, cap
     with pytest.raises(SystemExit, match="0"):
         app.main(["--help"])
     helped = capsys.readouterr().out
-    for name in ("HOST", "PORT", "EMBED_ORIGINS", "RATE", "PROXIES", "VOTES", "EMERGENCY_NUMBER", "CRISIS_NUMBER"):
+    settings = "HOST PORT EMBED_ORIGINS RATE PROXIES HOSTS VOTES EMERGENCY_NUMBER CRISIS_NUMBER POISON_NUMBER"
+    for name in (*settings.split(), "CORPUS", "INDEX", "ENCODER"):
         assert f"CHATBOT_{name}" in helped
 
 
