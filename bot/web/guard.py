@@ -31,7 +31,7 @@ READS = 20  # so many reads for each question that the rate allows
 MOST_STREAMS = 40  # answers being waited for, at once, by one client: two for each open tab
 ALLOWED = {
     "GET": re.compile(
-        r"/|/icon\.svg|/config/?|/healthz|/gradio_api/(info|queue/data|startup-events|heartbeat/[\w-]+|call/(ask|turn)/\w+)/?"
+        r"/|/icon\.(svg|png)|/config/?|/healthz|/gradio_api/(info|queue/data|startup-events|heartbeat/[\w-]+|call/(ask|turn)/\w+)/?"
     ),
     "POST": re.compile(r"/vote/(up|down)|/gradio_api/(queue/join|call/(ask|turn)|reset)/?"),
 }
@@ -224,7 +224,7 @@ class Pages(Layer):
 
     def __init__(self, app: ASGIApp, home: Home | None) -> None:
         super().__init__(app)
-        self.home = home or Home("", "")
+        self.home = home or Home("")
 
     def answer(self, scope: Scope) -> Response | None:
         return self.home.response(scope["path"], Sent(scope=scope).get("accept-encoding", ""))

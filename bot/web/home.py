@@ -1,17 +1,21 @@
-"""The page and its icon as they go over the line: made once, compressed once."""
+"""The page and its icons as they go over the line: made once, compressed once."""
 
 import gzip
+from pathlib import Path
 
 from starlette.responses import Response
 
-HTML, ICON = "text/html; charset=utf-8", "image/svg+xml"
+ASSETS = Path(__file__).parent / "assets"
+HTML = "text/html; charset=utf-8"
+ICONS = {"/icon.svg": "image/svg+xml", "/icon.png": "image/png"}  # the second for previews, which draw no SVG
 
 
 class Home:
-    """What is answered at / and at /icon.svg."""
+    """What is answered at / and at the paths of ICONS."""
 
-    def __init__(self, page: str, icon: str) -> None:
-        self._files = {"/": (HTML, page.encode()), "/icon.svg": (ICON, icon.encode())}
+    def __init__(self, page: str) -> None:
+        icons = {path: (kind, (ASSETS / path[1:]).read_bytes()) for path, kind in ICONS.items()}
+        self._files = {"/": (HTML, page.encode()), **icons}
         self._packed = {path: gzip.compress(body) for path, (_, body) in self._files.items()}
 
     def response(self, path: str, accepted: str) -> Response | None:

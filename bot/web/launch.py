@@ -1,5 +1,6 @@
 """Starts the server: every option of Gradio's that bears on privacy or safety, in one place."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from bot.web.home import Home
 from bot.web.page import Turn, answer, page
 from bot.web.server import starter
 from bot.web.settings import Settings
-from bot.web.shell import ASSETS, shell
+from bot.web.shell import shell
 from corpus import Example
 from index.search import Index
 
@@ -35,7 +36,7 @@ def served(
     if not isinstance(index, Coming):
         index.look_up("What is this about?")  # what is loaded lazily is loaded now, not by the first reader
     demo = page(index, examples, answer)
-    home = Home(shell(index.documents, examples), (ASSETS / "icon.svg").read_text(encoding="utf-8"))
+    home = Home(shell(index.documents, examples, next(iter(settings.hosts), os.environ.get("SPACE_HOST", ""))))
     demo.queue(max_size=MOST_WAITING)
     forget_what_nobody_fetches(demo._queue)
     keep_questions_out_of_logs()

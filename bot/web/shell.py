@@ -5,28 +5,29 @@ It is the whole first response, so title, numbers, disclaimer and map are there 
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from markupsafe import Markup
 
 from bot.web.first_screen import below, intro, promise, screens, title
+from bot.web.home import ASSETS
 from bot.web.html import own_words, render
 from bot.words import LANGUAGES, words
 from corpus import Document, Example
 from index.reading.text import LONGEST
 
-ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = ("base.js", "talk.js", "tools.js", "start.js")  # one scope, in this order
 STYLES = ("page.css", "print.css")
 FOR_THE_SCRIPT = ("box", "card", "answered", "names")  # tables of the words files
 
 
-def shell(documents: Sequence[Document], examples: Sequence[Example]) -> str:
+def shell(documents: Sequence[Document], examples: Sequence[Example], host: str = "") -> str:
+    """`host`: the name that this server goes by, if it is known: previews want a whole address."""
     in_languages = screens(documents, examples)
     return render(
         "page.html",
         own=own_words("en"),
         title=title(documents),
+        address=f"https://{host}/" if host else "/",
         description=promise(documents, "en"),
         intro=intro(in_languages),
         below=below(in_languages),

@@ -147,4 +147,9 @@ def test_nothing_gets_out_of_an_attribute(snails) -> None:
 
 def test_the_parts_of_the_page_that_are_the_bots_read_as_text(snails) -> None:
     assert "Questions and answers" in shell([snails], [])
+
+
+def test_a_preview_gets_a_whole_address_where_the_name_of_the_server_is_known(snails) -> None:
+    assert 'content="https://chat.example.org/icon.png"' in shell([snails], [], "chat.example.org")
+    assert 'content="/icon.png"' in shell([snails], [])
     assert "Snails" in text_content(str(intro(screens([snails], []))))

@@ -32,6 +32,9 @@ def test_the_first_response_holds_what_helps_without_script(site, index):
     assert "does not replace your relationship with your doctor" in body.partition("<script>")[0]
     assert f"<title>{document.title}</title>" in head
     assert 'property="og:description" content="Ask in your own words.' in head
+    assert 'property="og:image" content="/icon.png"' in head
+    for path, signature in (("icon.png", b"\x89PNG"), ("icon.svg", b"<svg")):
+        assert httpx.get(site.url + path).content.startswith(signature)
     assert "gradio" not in (head + body.partition("<script>")[0]).lower()
     assert re.findall(r"https?://[^\"' ]+", head) == []
 

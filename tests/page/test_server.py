@@ -57,7 +57,7 @@ def test_whatever_is_sent_is_not_printed(http, capfd, data):
     assert SECRET not in "".join(capfd.readouterr())
 
 
-@pytest.mark.parametrize("path", ["", "config", "healthz", "icon.svg", "nothing-here"])
+@pytest.mark.parametrize("path", ["", "config", "healthz", "icon.svg", "icon.png", "nothing-here"])
 def test_every_answer_carries_the_security_headers(http, site, path):
     headers = http.get(path, headers={"Origin": "https://elsewhere.example"}).headers
     assert f"frame-ancestors 'self' {site.embedder}" in headers["content-security-policy"]
