@@ -1,9 +1,5 @@
-"""The line is lost, the server restarts, an answer is late: it is said, and the question is sent again by itself.
+"""The line is lost, the server restarts, an answer is late: it is said, and the question is sent again by itself."""
 
-AWAY=60 stays offline for as many seconds.
-"""
-
-import os
 import time
 from itertools import count
 
@@ -16,7 +12,7 @@ from tests.page.conftest import answered, ask, free_port
 KYMRIAH = "What is Kymriah used for?"
 SOON = 5  # seconds
 CALL = "**/gradio_api/call/turn*"
-AWAY = int(os.environ.get("AWAY") or 3)  # seconds offline
+AWAY = [3, pytest.param(60, marks=pytest.mark.slow)]  # seconds offline
 names = count()
 
 
@@ -62,7 +58,8 @@ def test_a_request_that_breaks_is_sent_again_once(open_page, path):
     page.locator(".turn .notice", has_text="did not work").wait_for()
 
 
-def test_after_a_time_offline_the_answer_is_there_soon(open_page):
+@pytest.mark.parametrize("away", AWAY)
+def test_after_a_time_offline_the_answer_is_there_soon(open_page, away):
     page = offline(open_page)
     turn = ask(page, KYMRIAH)
     assert "You seem to be offline" in turn.locator(".card.failed").inner_text()
@@ -71,7 +68,7 @@ def test_after_a_time_offline_the_answer_is_there_soon(open_page):
     page.keyboard.press("Enter")
     second.locator(".card.failed").wait_for(timeout=SOON * 1000)  # it waits for the one before, and says so
     page.locator("#question").fill("half typed")
-    time.sleep(AWAY)
+    time.sleep(away)
     page.context.set_offline(False)
     turn.locator(".card.answered").wait_for(timeout=SOON * 1000)
     second.locator(".card.not_covered").wait_for(timeout=SOON * 1000)
