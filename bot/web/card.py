@@ -98,6 +98,8 @@ def figure(shown: Quotation, language: str, rank: int, level: int = 3) -> Markup
     """One quotation under its headings, with its source and what can be done with it."""
     passage, document = shown.passage, shown.passage.document
     section = document.section_of(passage).span
+    path, title = HEADINGS.join(passage.heading_path), f"{document.title}. "
+    named = path.startswith(document.title) and source(document, language).startswith(title)
     return render(
         "figure.html",
         own=own_words(language, document),
@@ -107,9 +109,10 @@ def figure(shown: Quotation, language: str, rank: int, level: int = 3) -> Markup
         file=shlex.quote(document.name),
         rank=rank,
         level=level,
-        path=HEADINGS.join(passage.heading_path),
+        path=path,
         quotation=quotation(shown),
-        source=source(document, language),
+        title=title if named else "",  # of the source, where the heading says it already
+        source=source(document, language).removeprefix(title if named else ""),
         before=document.text[section.start : passage.span.start],
         after=document.text[passage.span.end : section.end],
     )

@@ -17,7 +17,7 @@ KYMRIAH = "What is Kymriah used for?"
 PARTS = "What is reinduction & <b>what</b> does it cost? Is vinblastine safe?"
 HELLO, THANKS, FEAR = "hello", "thanks", "I am so scared"
 SPANISH, WHICH, DANGER = "¿Qué es la leucemia?", "What is cymria?", "he drank the bleach, I want to die"
-TALLEST = 16_000  # px of nineteen turns on a phone
+TALLEST = 16_000  # px of nineteen turns on a phone; they were 32,000
 NINETEEN = (
     *(KYMRIAH, "Can a relapse affect the brain?", "What is BMT?", "What is targeted therapy?"),
     *("What is immunotherapy?", "What are clinical trials for?", "which drugs are in reinduction"),
@@ -184,8 +184,9 @@ def test_nineteen_turns_are_short_on_a_phone(open_page):
     assert page.locator(".turn").count() == 19
     heights = page.locator(".turn").evaluate_all("all => all.map((e) => Math.round(e.offsetHeight))")
     tall = page.locator("#log").evaluate("e => e.offsetHeight")
-    print(f"{tall} px: {heights}")
+    print(f"{tall} px, the first ten {sum(heights[:10])} px: {heights}")
     assert tall <= TALLEST
+    assert sum(heights[:10]) <= TALLEST / 19 * 10
 
 
 def test_words_for_names_are_in_both_languages():
