@@ -30,6 +30,16 @@ def opened(page: Page) -> None:
     turn.locator("details.whole").first.evaluate("e => e.scrollIntoView()")
 
 
+def offline(page: Page) -> None:
+    page.context.set_offline(True)
+    ask(page, "What is Kymriah used for?")
+
+
+def after_another(page: Page) -> None:
+    ask(page, "What is Kymriah used for?")
+    ask(page, "What is a stem cell transplant?")
+
+
 def asked(question: str):
     return lambda page: ask(page, question)
 
@@ -47,6 +57,13 @@ SHOTS = {  # name: window, options of the browser, what to do first
     "refusal": (PHONE, {}, asked("What should my child eat?")),
     "urgent": (PHONE, {}, asked("my son is on chemo and has a fever of 39.5")),
     "urgent-dark": (PHONE, {"color_scheme": "dark"}, asked("my son is on chemo and has a fever of 39.5")),
+    "urgent-poison": (PHONE, {}, asked("my little one drank bleach, what do I do")),
+    "urgent-despair": (PHONE, {}, asked("I can't go on, I want to die")),
+    "parts": (PHONE, {}, asked("What is Kymriah, what does it cost, and is vinblastine safe?")),
+    "hello": (PHONE, {}, asked("hello")),
+    "scared": (PHONE, {}, asked("I am so scared")),
+    "second": (PHONE, {}, after_another),
+    "offline": (PHONE, {}, offline),
     "staff": (LAPTOP, {}, staff),
     "map": (LAPTOP, {}, covered),
     "map-phone": (PHONE, {}, covered),

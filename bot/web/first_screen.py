@@ -44,11 +44,9 @@ class Screen:
     def promise(self) -> str:
         return promise(self.documents, self.language)
 
-    @property
-    def helplines(self) -> list[ContactLine]:
-        """Each number once."""
-        lines = [line for document in self.documents if (line := helpline(document))]
-        return list({line.dialled: line for line in lines}.values())
+    def helpline(self, document: Document | None) -> ContactLine | None:
+        """Each beside the document whose it is: another ward's number helps nobody."""
+        return helpline(document) if document else None
 
     @property
     def supplied(self) -> bool:

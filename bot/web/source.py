@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.web.html import own_words
 from corpus import Document, Role
 
-PHONE = re.compile(r"\+?\d[\d\s().-]{6,}\d")
+PHONE = re.compile(r"\+?\(?\d[\d\s().-]{6,}\d")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,8 @@ def test_several_documents_are_listed_and_none_speaks_for_the_others(snails, bee
     first = intro(made)
     assert first.count("these 2 documents that answer") == 1
     assert first.count("ces 2 documents") == 1
-    assert '<li lang="fr-CA">Bees &amp; &lt;b&gt;.</li>' in first
-    assert '<li lang="en">Snails. Snail &lt;Society&gt;, 2020.</li>' in first
+    assert '<span lang="fr-CA">Bees &amp; &lt;b&gt;.</span>' in first
+    assert '<span lang="en">Snails. Snail &lt;Society&gt;, 2020.</span>' in first
     assert 'href="tel:15557654321"' in first
     assert 'href="tel:5551234567"' in first
     assert "The words come from these documents." in first

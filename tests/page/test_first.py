@@ -146,7 +146,9 @@ def test_several_documents_are_counted_found_and_named(open_page, several):
     assert "these 8 documents" in here.locator("h1").inner_text()
     assert here.locator(".titles li:visible").count() == 8
     here.locator(".finder").fill("snails 3")
-    assert here.locator(".titles li:visible").all_inner_texts() == ["Snails 3. Snail Society, 2020."]
+    assert here.locator(".titles li:visible").all_inner_texts() == [
+        "Snails 3. Snail Society, 2020. Helpline 555-123-4537"
+    ]
     here.locator(".finder").fill("")
     turn = ask(page, "What eats snails?")
     assert turn.locator(".disclaimer .of").inner_text() == "Snails 7"
