@@ -162,6 +162,8 @@ def _notices(
     if message.repairs and not urgent:
         repaired = ", ".join(dict.fromkeys(better for _, better in message.repairs))
         said.append(Notice("names.searched_for", {"words": repaired}))
+    if urgent and outcome is Outcome.NOT_COVERED and len(parts) <= 1:
+        return said  # who calls for help asks nothing of this page: what it lacks would stand in the way
     refused = [_refusal(part, alone=len(parts) == 1) for part in parts if part.outcome is not Outcome.ANSWERED]
     said += {(notice.key, *notice.values.values()): notice for notice in refused if notice}.values()
     if outcome is Outcome.RELATED:

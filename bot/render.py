@@ -10,12 +10,16 @@ BOLD, MARK, PLAIN = "\x1b[1m", "\x1b[7m", "\x1b[0m"
 
 
 def as_text(answer: Answer, colour: bool = False) -> str:
-    """The outcome, the notices wrapped, every quotation exactly as it stands in the document, under its headings.
+    """Danger and the outcome, the notices wrapped, every quotation exactly as it stands in the document, under its headings.
 
     `colour`: for a terminal, which shows the outcome in bold and what answers in reverse.
     """
-    outcome = words(answer.language)(f"{answer.outcome.value}.badge")
-    blocks = [f"{BOLD}{outcome}{PLAIN}" if colour else outcome]
+    own = words(answer.language)
+    heads = [own("danger.badge")] if answer.urgent else []
+    if answer.quotations or not answer.urgent:
+        heads.append(own(f"{answer.outcome.value}.badge"))
+    head = " · ".join(heads)
+    blocks = [f"{BOLD}{head}{PLAIN}" if colour else head]
     blocks += [textwrap.fill(answer.said(), 88)] if answer.notices else []
     for quotation in answer.quotations:
         text = marked(quotation) if colour else quotation.passage.text

@@ -125,7 +125,7 @@ def announcement(answer: Answer) -> str:
     if answer.urgent:
         said += [f"{own(line.key, number=line.number)}." for line in lines(answer.question)]
     if len(answer.parts) > 1:
-        said.append(own("said.parts", count=len(answer.parts)))
+        said.insert(len(said) if answer.urgent else 0, own("said.parts", count=len(answer.parts)))
     if answer.quotations:
         first = answer.quotations[0].passage
         said += [own(SAID[answer.outcome], heading=first.headings[-1].shown), first.text]

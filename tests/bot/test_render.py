@@ -52,6 +52,23 @@ def test_the_terminal_shows_the_passage_under_its_headings(index) -> None:
     assert answer.disclaimer in text
 
 
+@pytest.mark.parametrize(
+    ("question", "head"),
+    [
+        ("What is Kymriah used for?", "Quoted from the document"),
+        ("What should my child eat?", "Not in this document"),
+        ("My son is on chemo and has a fever of 39.5", "Get help now"),
+        ("What is Kymriah used for? He can't breathe.", "Get help now · Quoted from the document"),
+    ],
+)
+def test_the_terminal_shows_danger_and_the_outcome_first_and_in_colour_what_answers(index, question, head) -> None:
+    answer = ask(index, question)
+    assert as_text(answer).split("\n")[0] == head
+    coloured = as_text(answer, colour=True)
+    assert coloured.startswith(f"\x1b[1m{head}\x1b[0m\n")
+    assert coloured.count("\x1b[7m") == sum(len(quotation.highlights) for quotation in answer.quotations)
+
+
 def test_lines_of_one_talk_are_answered_with_what_was_said_before(index, monkeypatch, capsys) -> None:
     monkeypatch.setattr("index.build.load", lambda: index)
     monkeypatch.setattr("sys.stdin", io.StringIO("What is blinatumomab?\nAnd how is it given?\n\nnot read\n"))
