@@ -10,7 +10,7 @@ BOLD, MARK, PLAIN = "\x1b[1m", "\x1b[7m", "\x1b[0m"
 
 
 def as_text(answer: Answer, colour: bool = False) -> str:
-    """Danger and the outcome, the notices wrapped, every quotation exactly as it stands in the document, under its headings.
+    """Danger and the outcome, the notices wrapped, every quotation as it stands in the document, under its headings.
 
     `colour`: for a terminal, which shows the outcome in bold and what answers in reverse.
     """

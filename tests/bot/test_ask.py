@@ -101,12 +101,6 @@ def test_danger_comes_first_and_only_danger_rings(index, question, urgent) -> No
     assert answer.said().startswith(("If someone may be in danger", "Si quelqu'un est peut-être en danger")) == urgent
 
 
-def test_nothing_is_refused_to_who_calls_for_help(index) -> None:
-    answer = ask(index, "my little one drank bleach", ["What is Kymriah, and is vinblastine safe?"])
-    assert answer.urgent
-    assert [notice.key for notice in answer.notices] == ["danger.handoff"]
-
-
 def test_a_follow_up_has_its_subject_and_a_new_topic_is_not_polluted(index) -> None:
     history = ["What is blinatumomab?"]
     assert "intravenous infusion" in ask(index, "And how is it given?", history).quotations[0].passage.text

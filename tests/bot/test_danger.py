@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.ask import ask
 from bot.danger import lines, named
 
 QUESTIONS = Path(__file__).parents[1] / "questions" / "apart" / "danger.jsonl"
@@ -50,3 +51,9 @@ def test_who_may_want_to_die_is_always_shown_the_crisis_line_and_an_ill_body_mos
 def test_the_words_are_written_as_they_are_looked_for() -> None:
     for texts in named().values():
         assert all(text == text.lower() and text.isascii() and not set(text) & set("'-") for text in texts)
+
+
+def test_nothing_is_refused_to_who_calls_for_help(index) -> None:
+    answer = ask(index, "my little one drank bleach", ["What is Kymriah, and is vinblastine safe?"])
+    assert answer.urgent
+    assert [notice.key for notice in answer.notices] == ["danger.handoff"]
