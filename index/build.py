@@ -21,11 +21,11 @@ from index.judging import judge, listener, memory
 from index.judging.features import Asked, Remembered, TopicMap
 from index.judging.judge import Evidence, Judge
 from index.judging.kernel import Floats
-from index.judging.listener import Listener
+from index.judging.listener import Listener, TopicTeller
 from index.judging.memory import Memory, answerable
 from index.reading.reader import Reader
 from index.retrieval import encodings, vectors
-from index.retrieval.encoder import Encoded, Encoder, OnnxEncoder
+from index.retrieval.encoder import PASSAGE_GRAPH, Encoded, Encoder, OnnxEncoder
 from index.retrieval.encodings import in_context
 from index.retrieval.exported import put_encoder
 from index.retrieval.similarity import Similarities
@@ -61,7 +61,7 @@ def _build(corpus: Path, folder: Path, chosen: Weights, say: Say) -> None:
         passages = [in_context(passage) for document in documents for passage in document.passages]
         known = [store.intact(folder), store.intact(BUILT)]
         put_encoder(chosen, fresh, known, passages, [example.question for example in examples], say)
-        _fill(fresh, known, documents, examples, reader, OnnxEncoder(fresh, chosen.name), say)
+        _fill(fresh, known, documents, examples, reader, chosen.name, say)
 
     store.publish(folder, built_from, fill)
     say(f"Built {folder}: {len(documents)} documents, {len(examples)} example questions.")
@@ -137,14 +137,16 @@ def _fill(
     documents: Sequence[Document],
     examples: Sequence[Example],
     reader: Reader,
-    encoder: Encoder,
+    name: str,
     say: Say,
 ) -> None:
+    encoder = OnnxEncoder(fresh, name)
+    of_passages = OnnxEncoder(fresh, name, PASSAGE_GRAPH)
     store.write_passages(fresh / store.PASSAGES, [passage for d in documents for passage in d.passages])
-    encode_passages(fresh, [passage for d in documents for passage in answerable(d)], encoder, known[0])
+    encode_passages(fresh, [passage for d in documents for passage in answerable(d)], of_passages, known[0])
     similarities = read_similarities(fresh, documents)
     heard = models.put_listener(fresh, known, encoder.fingerprint, lambda: learn_to_listen(encoder, say))
-    topics = topics_by_text(fresh, known[0], similarities, encoder, heard)
+    topics = topics_by_text(fresh, known[0], similarities.passages, encoder, heard)
     for document in documents:
         own = [example for example in examples if example.document in ("", document.name)]
         if not any(example.document for example in own):
@@ -215,25 +217,22 @@ def reading_of(reader: Reader, example: Example) -> str:
 
 
 def topics_by_text(
-    fresh: Path, before: Path | None, similarities: Similarities, encoder: Encoder, heard: Listener
+    fresh: Path, before: Path | None, passages: Sequence[Passage], encoder: Encoder, heard: Listener
 ) -> Topics:
-    """The topics of all units and headings; those that `before` holds are taken over, as are the units' vectors."""
-    units = {passage.document.slice(unit): row for row, (passage, unit) in enumerate(similarities.units())}
-    headings = {passage.headings[-1].text for passage in similarities.passages} - units.keys()
-    found = models.read_topics(before, fresh, [*units, *sorted(headings)])
-    new = [text for text in units if text not in found]
+    """The topics of all units and headings, read as questions are; those that `before` holds are taken over."""
+    units = [passage.document.slice(unit) for passage in passages for unit in passage.units]
+    texts = list(dict.fromkeys([*units, *(passage.headings[-1].text for passage in passages)]))
+    found = models.read_topics(before, fresh, texts)
+    new = [text for text in texts if text not in found]
     for at in range(0, len(new), BLOCK):
         some = new[at : at + BLOCK]
-        vectors_ = similarities.unit_vectors([units[text] for text in some])
-        found |= zip(some, np.round(heard.topics_of(vectors_, some), 3), strict=True)  # the same bytes again
-    new = sorted(headings - found.keys())
-    if new:
-        found |= zip(new, np.round(heard.topics_of(sentence_vectors(encoder, new), new), 3), strict=True)
+        told = heard.topics_of(sentence_vectors(encoder, some, "topics"), some)
+        found |= zip(some, np.round(told, 3), strict=True)  # the same bytes again
     models.write_topics(fresh, found)
     return found
 
 
-def topics_of(document: Document, encoder: Encoder, heard: Listener, by_text: Topics | None = None) -> TopicMap:
+def topics_of(document: Document, encoder: Encoder, heard: TopicTeller, by_text: Topics | None = None) -> TopicMap:
     """How much each passage speaks of each topic, in its units and in its heading; `by_text`, where that is known."""
     passages = answerable(document)
     units = [document.slice(unit) for p in passages for unit in p.units]

@@ -59,12 +59,22 @@ def windows(text: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
-    """Two kernels over what the program was taught, danger and feelings, and topics; and the loudness from which
-    a message of few windows, or of many, rings: the loudest of many is louder by chance."""
+class TopicTeller:
+    """A kernel over the questions whose topics the program was taught."""
+
+    topics: KernelRidge
+
+    def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
+        """Scores of shape (m, len(TOPICS)), near 1 for the topic that a text asks about."""
+        return self.topics.predict(vectors, texts).scores
+
+
+@dataclass(frozen=True, slots=True)
+class Listener(TopicTeller):
+    """One more kernel, over what it was taught of danger and feelings; and the loudness from which a message of few
+    windows, or of many, rings: the loudest of many is louder by chance."""
 
     statements: KernelRidge
-    topics: KernelRidge
     rings_from: tuple[float, float]
 
     def hear(self, vectors: Floats, texts: Sequence[str]) -> Heard:
@@ -74,10 +84,6 @@ class Listener:
         felt = found.scores[:, 1:].mean(axis=0)
         bar = self.rings_from[len(texts) > FEW]
         return Heard(loudest >= bar, loudest, dict(zip((*FEELINGS, ASKS), map(float, felt), strict=True)))
-
-    def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
-        """Scores of shape (m, len(TOPICS)), near 1 for the topic that a text asks about."""
-        return self.topics.predict(vectors, texts).scores
 
 
 def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts: Sequence[str]) -> Listener:
@@ -103,14 +109,19 @@ def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts:
         promise.alarm_bar(loudest[ordinary], PROMISE.false_alarms),
         promise.alarm_bar(loudest[calm & (count > FEW)], PROMISE.false_alarms_told),
     )
-    asked = [i for i, lesson in enumerate(lessons) if lesson.topic]
     first = {lesson: row for row, lesson in reversed(list(enumerate(owners.tolist())))}
-    rows = [first[i] for i in asked]
-    targets = np.zeros((len(asked), len(TOPICS)), np.float32)
-    for row, i in enumerate(asked):
-        targets[row, TOPICS.index(lessons[i].topic)] = 1
-    topics, _unused = kernel.fit(vectors[rows], [texts[row] for row in rows], targets, leave_out=False)
-    return Listener(model, topics, rings_from)
+    rows = [first[i] for i, lesson in enumerate(lessons) if lesson.topic]
+    topics = fit_topics([lesson for lesson in lessons if lesson.topic], vectors[rows], [texts[row] for row in rows])
+    return Listener(topics.topics, model, rings_from)
+
+
+def fit_topics(lessons: Sequence[Lesson], vectors: Floats, texts: Sequence[str]) -> TopicTeller:
+    """What is asked about, learned from `lessons` that each have a topic; `texts` are theirs, `vectors` (n, d)."""
+    targets = np.zeros((len(lessons), len(TOPICS)), np.float32)
+    for row, lesson in zip(targets, lessons, strict=True):
+        row[TOPICS.index(lesson.topic)] = 1
+    topics, _unused = kernel.fit(vectors, texts, targets, leave_out=False)
+    return TopicTeller(topics)
 
 
 def _fit_statements(

@@ -1,5 +1,8 @@
 """Text in; from one forward pass a sentence vector and the vectors of its word pieces out.
 
+There are two graphs. One reads passages, as its weights always did. The other reads what people write: its
+upper layers were drawn (`index.retrieval.tuning`) to where the passages that answer stand. Only that one serves.
+
 What serves is an ONNX graph made from sentence-transformers weights by `index.retrieval.export`, run
 by onnxruntime: the same vectors in a fraction of the time, and neither torch nor transformers is
 imported to answer.
@@ -20,10 +23,11 @@ from tokenizers import Encoding, Tokenizer
 from index.errors import EncoderError
 
 Vectors = NDArray[np.float32]
-GRAPH = "model.onnx"
+GRAPH = "questions.onnx"
+PASSAGE_GRAPH = "passages.onnx"  # only a build reads it
 TOKENIZER = "tokenizer.json"
 AGREEMENT = "agreement.json"  # how close the export came to sentence-transformers
-FILES = (GRAPH, TOKENIZER, AGREEMENT)
+FILES = (GRAPH, PASSAGE_GRAPH, TOKENIZER, AGREEMENT)
 PIECES = 512  # word pieces in one forward pass, padding included: with more, they leave the processor's cache
 WINDOW = 1024  # texts sorted by length together
 
@@ -55,9 +59,12 @@ class Encoder(Protocol):
 
 
 class OnnxEncoder:
-    """The encoder that `folder` holds, exported. Raises EncoderError when a file is missing or broken."""
+    """The encoder that `folder` holds, exported: of questions, or of passages by `file`.
 
-    def __init__(self, folder: Path, name: str = "") -> None:
+    Raises EncoderError when a file is missing or broken.
+    """
+
+    def __init__(self, folder: Path, name: str = "", file: str = GRAPH) -> None:
         self.name = name or folder.name
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = _cores()
@@ -66,7 +73,7 @@ class OnnxEncoder:
         # Threads that spin while they wait take the cores from the rest of the question, and from other questions.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            graph, tokenizer = (folder / GRAPH).read_bytes(), (folder / TOKENIZER).read_text(encoding="utf-8")
+            graph, tokenizer = (folder / file).read_bytes(), (folder / TOKENIZER).read_text(encoding="utf-8")
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
             self._tokenizer = Tokenizer.from_str(tokenizer)
             self.longest: int = (self._tokenizer.truncation or {})["max_length"]

@@ -1,6 +1,6 @@
 """python -m index.retrieval.export: from sentence-transformers weights to the graph that serves.
 
-One graph gives both outputs. Its matrices and its table of word pieces are stored in 8 bits, scaled by
+A graph gives both outputs. Its matrices and its table of word pieces are stored in 8 bits, scaled by
 blocks and by rows, and every row of a product is rounded by itself, so that a text's vector does not
 depend on what else is in the batch. How close it comes to sentence-transformers is measured on the
 texts of the corpus before it is used: an 8-bit graph that is not close enough is dropped for the float
@@ -13,7 +13,7 @@ import copy
 import json
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from onnxruntime.quantization.quant_utils import QuantFormat  # type: ignore[imp
 from sentence_transformers import SentenceTransformer
 
 from index.errors import EncoderError
-from index.retrieval.encoder import GRAPH, TOKENIZER, OnnxEncoder, Vectors
+from index.retrieval.encoder import GRAPH, PASSAGE_GRAPH, TOKENIZER, Encoded, OnnxEncoder, Vectors
 
 LEAST_8_BIT = 0.999  # mean cosine with sentence-transformers below which 8 bits are not good enough
 LEAST_FLOAT = 0.99999
@@ -37,41 +37,61 @@ BATCH = 64
 
 
 def main() -> int:
-    """Arguments: folder of the weights, folder to fill. Standard input: {"passages": […], "questions": […]}.
-    Standard output says how far it is, its last line the agreement; the last line of standard error is
-    what went wrong."""
+    """Arguments: folder of the weights, folder to fill, and what changes the weights for questions, if anything does.
+    Standard input: {"passages": […], "questions": […]}. Standard output says how far it is, its last line the
+    agreement; the last line of standard error is what went wrong."""
     warnings.simplefilter("ignore")  # the exporter speaks of its own inner workings
-    weights, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    weights, folder, *adapter = map(Path, sys.argv[1:])
     texts = json.load(sys.stdin)
     try:
-        _say(json.dumps(export(weights, folder, texts["passages"], texts["questions"])))
+        _say(json.dumps(export(weights, folder, texts["passages"], texts["questions"], *adapter)))
     except EncoderError as e:
         print(e, file=sys.stderr)
         return 1
     return 0
 
 
-def export(weights: Path, folder: Path, passages: Sequence[str], questions: Sequence[str]) -> dict[str, float]:
+def export(
+    weights: Path, folder: Path, passages: Sequence[str], questions: Sequence[str], adapter: Path | None = None
+) -> dict[str, float]:
     """Fills `folder` with the encoder made from `weights`; how far it agrees with them on the texts."""
     model = _reference(weights)
     tokenizer = model.tokenizer.backend_tokenizer
     tokenizer.no_padding()
     tokenizer.enable_truncation(model.max_seq_length)
     tokenizer.save(str(folder / TOKENIZER))
-    texts = [*passages, *questions]
-    expected = _reference_vectors(model, texts)
+    models = {PASSAGE_GRAPH: model, GRAPH: adapted(model, adapter) if adapter else model}
+    texts = {PASSAGE_GRAPH: passages, GRAPH: questions}
+    expected = {file: _reference_vectors(models[file], texts[file]) for file in models}
     for bits, least in ((8, LEAST_8_BIT), (32, LEAST_FLOAT)):
-        _write_graph(model, folder / GRAPH, bits)
+        for file, one in models.items():
+            _write_graph(one, folder / file, bits)
+        served = {file: list(OnnxEncoder(folder, file=file).encode(texts[file])) for file in models}
         counts = {"bits": bits, "passages": len(passages), "questions": len(questions)}
-        agreement = {**counts, **_agreement(OnnxEncoder(folder), expected, texts, len(passages))}
+        agreement = {**counts, **_agreement(served, expected)}
         mean = agreement["sentence_mean"]
         _say(f"{bits}-bit encoder: cosine {mean:.5f} with sentence-transformers on average, {least} wanted")
         if mean >= least:
             return agreement
     raise EncoderError(
         f"{weights}: its export gives vectors with cosine {mean:.5f} to those of sentence-transformers,"
-        f" on average over {len(texts)} texts; expected {LEAST_FLOAT} or more"
+        f" on average over {len(passages) + len(questions)} texts; expected {LEAST_FLOAT} or more"
     )
+
+
+def adapted(model: SentenceTransformer, adapter: Path) -> SentenceTransformer:
+    """A copy of `model` with the products of the adapter's matrices added to its own: W + A B, as in LoRA (Hu et al.,
+    ICLR 2022). Raises EncoderError for an adapter of other weights."""
+    changed = copy.deepcopy(model)
+    inner: Any = changed.transformers_model
+    linear = dict(inner.named_modules())
+    with np.load(adapter, allow_pickle=False) as file, torch.no_grad():
+        for name in (key.removesuffix(".down") for key in file if key.endswith(".down")):
+            down, up = (torch.from_numpy(file[f"{name}.{part}"].astype(np.float32)) for part in ("down", "up"))
+            if name not in linear or linear[name].weight.T.shape != (len(down), up.shape[1]):
+                raise EncoderError(f"{adapter}: has {name} of shape {(len(down), up.shape[1])}, which the weights lack")
+            linear[name].weight += (down @ up).T
+    return changed
 
 
 def _say(line: str) -> None:
@@ -164,24 +184,28 @@ def _unit(vectors: torch.Tensor) -> Vectors:
 
 
 def _agreement(
-    encoder: OnnxEncoder, expected: Sequence[tuple[Vectors, Vectors]], texts: Sequence[str], passages: int
+    served: Mapping[str, Sequence[Encoded]], expected: Mapping[str, Sequence[tuple[Vectors, Vectors]]]
 ) -> dict[str, float]:
     """Cosines between what is served and what is expected. `same_first`: for how many questions the nearest
     passage is the same."""
-    served = list(encoder.encode(texts))
-    ours, theirs = np.array([e.sentence for e in served]), np.array([sentence for sentence, _ in expected])
-    sentence = (ours * theirs).sum(axis=1)
+    ours = {file: np.array([one.sentence for one in found]) for file, found in served.items()}
+    theirs = {file: np.array([sentence for sentence, _ in found]) for file, found in expected.items()}
+    sentence = np.concatenate([(ours[file] * theirs[file]).sum(axis=1) for file in served if served[file]])
     tokens = [
         (encoded.tokens * pieces[1 : 1 + len(encoded.tokens)]).sum(axis=1)
-        for encoded, (_, pieces) in zip(served, expected, strict=True)
+        for file in served
+        for encoded, (_, pieces) in zip(served[file], expected[file], strict=True)
     ]
-    first, wanted = (np.argmax(rows[passages:] @ rows[:passages].T, axis=1) for rows in (ours, theirs))
+    same = 1.0
+    if served[GRAPH] and served[PASSAGE_GRAPH]:
+        first, wanted = (np.argmax(rows[GRAPH] @ rows[PASSAGE_GRAPH].T, axis=1) for rows in (ours, theirs))
+        same = np.mean(first == wanted)
     figures = {
         "sentence_mean": np.mean(sentence),
         "sentence_least": np.min(sentence),
         "tokens_mean": np.mean(np.concatenate(tokens)),
         "tokens_least": np.min(np.concatenate(tokens)),
-        "same_first": np.mean(first == wanted) if len(first) else 1.0,
+        "same_first": same,
     }
     return {name: round(float(value), 5) for name, value in figures.items()}
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from index.errors import EncoderError
-from index.retrieval.encoder import AGREEMENT, GRAPH, TOKENIZER
+from index.retrieval.encoder import AGREEMENT, FILES
 from index.retrieval.weights import Weights
 
 MODULE = "index.retrieval.export"
@@ -30,10 +30,10 @@ def put_encoder(
     """Puts the encoder made from `weights` into `folder`: copied from one of the `known` folders, or else
     exported and compared on the texts. Raises EncoderError when the export is not good enough."""
     recipe = hashlib.sha256((CODE / MODULE.replace(".", "/")).with_suffix(".py").read_bytes()).hexdigest()
-    made_from = {"weights": weights.sha256, "recipe": recipe}
+    made_from = {"weights": weights.sha256, "adapter": weights.adapter_sha256, "recipe": recipe}
     for other in known:
         if other and _holds(other, made_from):
-            for name in (GRAPH, TOKENIZER, AGREEMENT):
+            for name in FILES:
                 shutil.copy(other / name, folder / name)
             return
     if weights.folder is None:
@@ -41,7 +41,7 @@ def put_encoder(
     say("Exporting the encoder, once …")
     different = list(dict.fromkeys(questions))
     some = different[:: len(different) // MOST_QUESTIONS + 1]
-    figures = _export(weights.folder, folder, {"passages": list(passages), "questions": some}, say)
+    figures = _export(weights, folder, {"passages": list(passages), "questions": some}, say)
     written = {**figures, **made_from, **_digests(folder)}
     (folder / AGREEMENT).write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
@@ -55,15 +55,18 @@ def _holds(folder: Path, made_from: dict[str, str]) -> bool:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (GRAPH, TOKENIZER)}
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in FILES if name != AGREEMENT}
 
 
-def _export(weights: Path, folder: Path, texts: dict[str, list[str]], say: Callable[[str], None]) -> dict[str, float]:
+def _export(
+    weights: Weights, folder: Path, texts: dict[str, list[str]], say: Callable[[str], None]
+) -> dict[str, float]:
     """In a process of its own: torch takes memory that a server which builds at its start would never get back."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as given, tempfile.TemporaryFile("w+") as wrong:
         json.dump(texts, given)
         given.seek(0)
-        command = [sys.executable, "-m", MODULE, str(weights.resolve()), str(folder.resolve())]
+        paths = [path for path in (weights.folder, folder, weights.adapter) if path]
+        command = [sys.executable, "-m", MODULE, *(str(path.resolve()) for path in paths)]
         offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
         last = ""
         with subprocess.Popen(

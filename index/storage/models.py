@@ -49,7 +49,7 @@ def read_listener(folder: Path) -> Listener:
         for part in ("statements", "topics")
     }
     few, many = map(float, arrays["rings_from"])
-    return Listener(parts["statements"], parts["topics"], (few, many))
+    return Listener(parts["topics"], parts["statements"], (few, many))
 
 
 def read_topics(before: Path | None, fresh: Path, texts: Sequence[str]) -> dict[str, Floats]:

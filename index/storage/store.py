@@ -38,6 +38,7 @@ def sources(corpus: Path, weights: Weights) -> dict[str, str]:
     found |= {f"general {path.name}": digest(path) for path in sorted(GENERAL.glob("*.jsonl"))}
     recipe = hashlib.sha256()
     code = [*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py"), *(CODE / "index").rglob("judge.json")]
+    code += (CODE / "index").rglob("adapter.npz")
     for path in sorted(code):
         recipe.update(path.read_bytes())
     return {**found, f"encoder {weights.name}": weights.sha256, "code of corpus/ and index/": recipe.hexdigest()}

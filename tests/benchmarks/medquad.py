@@ -19,8 +19,10 @@ from corpus.vocabulary import Vocabulary
 from index import build
 from index.judging.judge import Judge
 from index.judging.memory import Memory
+from index.retrieval.encoder import PASSAGE_GRAPH, OnnxEncoder
 from index.retrieval.similarity import DENSE, LATE
 from index.search import Index
+from index.storage import store
 
 
 def main() -> None:
@@ -34,9 +36,10 @@ def main() -> None:
     )
     built_index = build.load()
     encoder, heard = built_index.encoder, built_index.listener
+    of_passages = OnnxEncoder(store.current(build.BUILT), file=PASSAGE_GRAPH)
     with tempfile.TemporaryDirectory() as built:
         passages = [p for d in documents for p in d.passages if p.role is not Role.LINK_STUB]
-        build.encode_passages(Path(built), passages, encoder)
+        build.encode_passages(Path(built), passages, of_passages)
         similarities = build.read_similarities(Path(built), documents)
         texts = [row["question"] for row in [*queries, *unanswerable]]
         tables = [similarities.table(t, e) for t, e in zip(texts, encoder.encode(texts), strict=True)]

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from corpus import Role
+from index import build
 from index.judging import memory
 from index.retrieval import vectors
+from index.retrieval.encoder import PASSAGE_GRAPH, OnnxEncoder
 from index.retrieval.encodings import in_context, to_stored, to_units
 from index.retrieval.lexical import Lexical
 from index.retrieval.similarity import DENSE, LATE, SENTENCE, late_interaction
+from index.storage import store
 
 
 def unit_rows(random, rows: int, d: int = 16) -> np.ndarray:
@@ -86,10 +89,11 @@ def test_bm25_prefers_the_rarer_word_and_knows_stems() -> None:
 def test_the_table_holds_the_exact_cosines(index) -> None:
     question = "When is a transplant done?"
     [encoded] = index.encoder.encode([question])
+    of_passages = OnnxEncoder(store.current(build.BUILT), file=PASSAGE_GRAPH)
     table = index.similarities.table(question, encoded)
     for row, passage in list(enumerate(index.similarities.passages))[:12]:
-        [whole] = index.encoder.encode([in_context(passage)])
-        units = list(index.encoder.encode([passage.document.slice(unit) for unit in passage.units]))
+        [whole] = of_passages.encode([in_context(passage)])
+        units = list(of_passages.encode([passage.document.slice(unit) for unit in passage.units]))
         assert table[row, DENSE] == pytest.approx(float(whole.sentence @ encoded.sentence), abs=1e-4)
         best = max(float(unit.sentence @ encoded.sentence) for unit in units)
         assert table[row, SENTENCE] == pytest.approx(best, abs=1e-4)

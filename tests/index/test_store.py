@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -36,11 +37,20 @@ def test_a_fresh_index_verifies(built) -> None:
     assert build.verify(*built) == []
 
 
-def test_building_twice_gives_the_same_bytes(built, tmp_path) -> None:
+def test_building_twice_gives_the_same_index(built, tmp_path) -> None:
+    """To the byte, but for topics, whose last bits differ with where the memory lies: rounded, by one step at most."""
     corpus, folder = built
     build.build(corpus, tmp_path / "again", say=lambda line: None)
-    first, second = ({p.name: store.digest(p) for p in inside(f).iterdir()} for f in (folder, tmp_path / "again"))
-    assert first == second
+    first, second = inside(folder), inside(tmp_path / "again")
+    names = {path.name for path in first.iterdir()} - {store.MANIFEST}
+    rounded = {store.TOPICS, store.JUDGE.format("snails.txt")}
+    assert rounded < names == {path.name for path in second.iterdir()} - {store.MANIFEST}
+    assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names - rounded)
+    for name in rounded:
+        one, two = store.read_arrays(first / name), store.read_arrays(second / name)
+        assert one.keys() == two.keys()
+        for key in one:
+            np.testing.assert_allclose(two[key], one[key], rtol=0, atol=0.0011)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +183,7 @@ def test_an_export_that_fails_is_refused_in_one_sentence(tmp_path) -> None:
 
 def test_a_graph_that_was_changed_is_exported_again_not_handed_on(copied, tmp_path) -> None:
     generation = store.current(copied[1])
-    nowhere = Weights("all-MiniLM-L6-v2", None, weights.weights().sha256)
+    nowhere = replace(weights.weights(), folder=None)
     (tmp_path / "fresh").mkdir()
     exported.put_encoder(nowhere, tmp_path / "fresh", [None, generation], [], [], lambda line: None)
     change_one_byte(generation / encoder.GRAPH)
@@ -254,7 +264,8 @@ def test_only_what_changed_is_encoded_again(copied, change, monkeypatch) -> None
         assert of_passages == []
         assert before == {name: store.digest(inside(folder) / name) for name in encodings.FILES}
     else:
-        whole, sentence = of_passages
+        whole, sentence, once_more = of_passages
+        assert once_more == sentence  # read as a question would be, for what it speaks of
         assert whole.endswith("A snail sleeps in its shell all summer.")
         assert sentence == "A snail sleeps in its shell all summer."
 
