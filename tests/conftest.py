@@ -3,10 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from index import build
 from index.search import Index
 from tests import small
+
+# Few examples while people wait; `--hypothesis-profile many` tries ten thousand.
+for name, examples in (("few", 60), ("many", 10_000)):
+    settings.register_profile(name, max_examples=examples, deadline=None)
+settings.load_profile("few")
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,6 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from bot.__main__ import main
 from bot.answer import Outcome
@@ -135,12 +133,6 @@ def test_a_very_long_message_is_read_from_its_start_and_that_is_said(index) -> N
     answer = ask(index, "What is Kymriah used for? " + "x " * LONGEST)
     assert f"{LONGEST:,} characters" in answer.said()
     check(index, answer.record())
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(max_size=300), st.lists(st.text(max_size=80), max_size=3))
-def test_whatever_is_typed_the_record_holds(index, question, history) -> None:
-    check(index, ask(index, question, history).record())
 
 
 def findings(index, *judged: JudgedAsk, text: str = "what", heard: Heard = QUIET) -> Findings:

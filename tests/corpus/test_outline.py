@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from corpus import CorpusError, Role, read_document, read_documents
 from corpus.reader import DOCUMENTS
+from tests.strategies import documents, text
 
 SOURCE = DOCUMENTS / "recurrent-or-refractory-childhood-all.txt"
 TITLE = "Treatments for recurrent or refractory childhood ALL"
@@ -75,31 +75,25 @@ def test_every_non_blank_character_is_in_one_passage_or_heading(document) -> Non
         assert character.isspace() or covered[at] == 1, f"{character!r} at {at} is lost"
 
 
-block = st.one_of(
-    st.text(st.characters(codec="utf-8", exclude_characters="\ufeff", exclude_categories=("Cc", "Cs")), min_size=1),
-    st.lists(st.sampled_from(["one", "two (2.5 mg)", "three’s"]), min_size=1).map(
-        lambda items: "These are:\n\n" + "\n".join(f"  • {item}" for item in items)
-    ),
-    st.just("A sentence. Another one! And “a third”?"),
-)
-
-
-@given(st.lists(block, min_size=1, max_size=8), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
-def test_any_document_is_covered_in_order_without_overlap(tmp_path_factory, blocks, line_end, markdown) -> None:
-    text = "\n\n".join(["# Title", "Some words.", *blocks]) + DISCLAIMER.replace(
-        "Medical", "## Medical" if markdown else "Medical"
-    )
-    path = write(tmp_path_factory.mktemp("any"), text.replace("\n", line_end), f"any.{'md' if markdown else 'txt'}")
-    document = read_document(path)
-    assert document.text.encode("utf-8") == path.read_bytes()
+@given(documents())
+def test_any_document_is_covered_in_order_without_overlap(document) -> None:
     at = 0
     for span in sorted([p.span for p in document.passages] + [h.span for h in document.headings if h.span]):
         assert span.start >= at
-        assert not document.text[at : span.start].strip()
+        assert not document.text[at : span.start].replace("\ufeff", "").strip()
         at = span.end
-    assert not document.text[at:].strip()
+    assert not document.text[at:].replace("\ufeff", "").strip()
     for passage in document.passages:
-        assert all(passage.span.start <= u.start < u.end <= passage.span.end for u in passage.units)
+        at = passage.span.start
+        for unit in passage.units:
+            assert at <= unit.start < unit.end <= passage.span.end
+            at = unit.end
+
+
+@given(text)
+def test_any_file_is_read_as_it_stands(tmp_path_factory, words) -> None:
+    path = write(tmp_path_factory.getbasetemp(), f"Some words.\n\n{words}")
+    assert read_document(path, require_disclaimer=False).text.encode("utf-8") == path.read_bytes()
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\r"])

@@ -142,7 +142,7 @@ def test_malformed_calls_leave_no_trace_and_get_a_sentence(server) -> None:
 
 
 def raw(server, sent: bytes, wait: float = 10) -> bytes:
-    """What comes back. A server that refuses what it has not read to its end may reset after its answer."""
+    """What comes back. A server that refuses what it has not read to its end may reset, after its answer."""
     got = b""
     with socket.create_connection(("127.0.0.1", server.port), timeout=wait) as s, suppress(ConnectionError):
         s.sendall(sent)
