@@ -1,4 +1,5 @@
-"""What is installed: every package is locked by digest, and comes under a licence that is allowed."""
+"""What is installed: every package is locked by digest, stands in the bill of materials, and comes under a licence
+that is allowed."""
 
 import importlib.util
 import json
@@ -70,6 +71,26 @@ def test_every_locked_package_has_a_digest() -> None:
             assert "--hash=sha256:" in line, line
 
 
+def needed(module: str, package: str) -> pytest.MarkDecorator:
+    """Skips by name where a tool is not installed; in CI all are."""
+    absent = not importlib.util.find_spec(module) and not os.environ.get("CI")
+    return pytest.mark.skipif(absent, reason=f"{package} is not installed (requirements-dev.txt)")
+
+
+@needed("cyclonedx_py", "cyclonedx-bom")
+def test_the_bill_of_materials_names_every_locked_package_with_its_digests(tmp_path) -> None:
+    """As CONTRIBUTING.md says it is made."""
+    bom = tmp_path / "bom.json"
+    make = [sys.executable, "-m", "cyclonedx_py", "requirements", "--validate", "-o", str(bom), str(LOCK)]
+    done = subprocess.run(make, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    components = json.loads(bom.read_text(encoding="utf-8"))["components"]
+    versions = {canonical(one["name"]): one["version"].partition("+")[0] for one in components}  # torch: "+cpu"
+    assert versions == locked()
+    for component in components:
+        assert component["externalReferences"][0]["hashes"][0]["alg"] == "SHA-256", component["name"]
+
+
 @pytest.mark.parametrize(
     ("licence", "allowed"),
     [
@@ -88,10 +109,7 @@ def test_a_licence_is_allowed_whole_or_not(licence, allowed) -> None:
     assert is_allowed(licence) is allowed
 
 
-@pytest.mark.skipif(
-    not importlib.util.find_spec("piplicenses") and not os.environ.get("CI"),
-    reason="pip-licenses is not installed (requirements-dev.txt)",
-)
+@needed("piplicenses", "pip-licenses")
 def test_every_package_comes_under_a_licence_that_is_allowed() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "piplicenses", "--format=json", "--from=mixed", "--with-system"],
