@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from index import build
 from index.search import Index
@@ -12,6 +12,7 @@ from tests import small
 # Few examples while people wait; `--hypothesis-profile many` tries ten thousand.
 for name, examples in (("few", 60), ("many", 10_000)):
     settings.register_profile(name, max_examples=examples, deadline=None)
+settings.register_profile("mutants", max_examples=100, deadline=None, derandomize=True, phases=[Phase.generate])
 settings.load_profile("few")
 
 

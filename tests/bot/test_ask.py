@@ -1,4 +1,4 @@
-"""The record of an answer: its shape, its invariants, and that every shown word is the document's."""
+"""What people ask, and what they are told; the record of an answer, its shape and its invariants."""
 
 import json
 import subprocess
@@ -6,31 +6,33 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.__main__ import main
 from bot.answer import Outcome
-from bot.ask import answer_from, ask, decide
+from bot.ask import ask
 from bot.batch import answer_line, batch
 from bot.words import LANGUAGES, words
 from corpus.questions import EMERGENCY, TOPICS
-from index.judging.listener import Heard
 from index.reading.names import list_of_medicines
-from index.reading.reader import LONGEST, Message, ReadAsk
+from index.reading.reader import LONGEST
 from index.reading.text import words as words_of
-from index.search import QUIET, Findings, Hit, JudgedAsk
+from tests.bot.test_quoted import check_record
+from tests.strategies import text
 
 FIELDS = ["id", "question", "outcome", "urgent", "confidence", "passages", "parts", "notice", "disclaimer", "contact"]
 OUTCOMES = {"answered", "related", "not_covered"}
 
 
-def check(index, record: dict) -> None:
+def check(documents, record: dict) -> None:
     """What holds for every answer, whatever was asked."""
     assert list(record) == FIELDS
     assert record["outcome"] in OUTCOMES
     assert 0 <= record["confidence"] <= 1
     assert (record["outcome"] == "not_covered") == (record["passages"] == [])
     assert len(record["passages"]) <= 3
-    texts = {document.name: document for document in index.documents}
+    texts = {document.name: document for document in documents}
     for passage in record["passages"]:
         document = texts[passage["document"]]
         assert passage["text"] == document.text[passage["start"] : passage["end"]]
@@ -42,7 +44,7 @@ def check(index, record: dict) -> None:
             at = end
     if record["outcome"] != "answered":
         assert record["notice"]
-    assert any(record["disclaimer"] in document.text for document in index.documents)
+    assert any(record["disclaimer"] in document.text for document in documents)
     assert record["contact"] == "1-888-939-3333 | | © 2024 Canadian Cancer Society"
     json.dumps(record, ensure_ascii=False).encode("utf-8")
 
@@ -60,7 +62,7 @@ def check(index, record: dict) -> None:
 )
 def test_questions_and_the_passage_that_must_come_first(index, question, outcome, words) -> None:
     answer = ask(index, question)
-    check(index, answer.record())
+    check(index.documents, answer.record())
     assert answer.outcome == outcome
     assert words in answer.quotations[0].passage.text
 
@@ -125,72 +127,21 @@ def test_a_follow_up_has_its_subject_and_a_new_topic_is_not_polluted(index) -> N
 )
 def test_no_question_breaks_it_and_each_gets_a_sentence(index, question) -> None:
     record = ask(index, question).record()
-    check(index, record)
+    check(index.documents, record)
     assert record["notice"] or record["passages"]
 
 
 def test_a_very_long_message_is_read_from_its_start_and_that_is_said(index) -> None:
     answer = ask(index, "What is Kymriah used for? " + "x " * LONGEST)
     assert f"{LONGEST:,} characters" in answer.said()
-    check(index, answer.record())
+    check(index.documents, answer.record())
 
 
-def findings(index, *judged: JudgedAsk, text: str = "what", heard: Heard = QUIET) -> Findings:
-    return Findings(Message(text, asks=tuple(one.ask for one in judged)), index.documents[0], heard, judged)
-
-
-def judged(index, *scored, answers: float = 0.9, near: float = 0.9, topic: str = "", **read) -> JudgedAsk:
-    hits = tuple(Hit(passage, score, passage.units[:1]) for passage, score in scored)
-    asked = ReadAsk("what is it", ("what is it",), **read)
-    return JudgedAsk(asked, index.documents[0], hits, answers, near, bar=0.7, topic=topic)
-
-
-def test_every_passage_can_be_shown_and_stays_the_documents(index) -> None:
-    for passage in index.similarities.passages:
-        answer = answer_from(findings(index, judged(index, (passage, 1.0))), "x")
-        assert answer.outcome is Outcome.ANSWERED
-        check(index, answer.record())
-
-
-def test_the_bar_decides_and_a_name_that_is_not_known_is_never_answered(index) -> None:
-    passage = index.similarities.passages[0]
-    at = {answers: decide(judged(index, (passage, 1.0), answers=answers, near=0.5)) for answers in (0.69, 0.7, 1.0)}
-    assert at == {0.69: Outcome.RELATED, 0.7: Outcome.ANSWERED, 1.0: Outcome.ANSWERED}
-    assert decide(judged(index, (passage, 1.0), answers=0.1, near=0.1)) is Outcome.NOT_COVERED
-    assert decide(judged(index, answers=1.0, near=1.0)) is Outcome.NOT_COVERED  # nothing to show
-    for read in ({"unknown": ("x",)}, {"ambiguous": (("x", ("y", "z")),)}):
-        assert decide(judged(index, (passage, 1.0), answers=1.0, **read)) is not Outcome.ANSWERED
-
-
-def test_no_more_than_three_passages_are_shown_each_once_and_weak_ones_are_left_out(index) -> None:
-    passages = index.similarities.passages
-    strong = judged(index, *((passage, 1.0) for passage in passages[:6]))
-    weak = judged(index, (passages[0], 1.0), (passages[1], 0.1))
-    assert len(answer_from(findings(index, strong), "x").quotations) == 3
-    assert [q.passage for q in answer_from(findings(index, weak), "x").quotations] == [passages[0]]
-    twice = answer_from(findings(index, weak, weak), "x")
-    assert [q.passage for q in twice.quotations] == [passages[0]]
-    assert [part.quotations for part in twice.parts] == [(0,), (0,)]
-
-
-def test_each_part_says_what_became_of_it(index) -> None:
-    passage = index.similarities.passages[0]
-    cost = judged(index, (passage, 1.0), answers=0.1, near=0.1, topic="cost")
-    name = judged(index, (passage, 1.0), answers=0.9, unknown=("vinblastine",))
-    answer = answer_from(findings(index, judged(index, (passage, 1.0)), cost, name), "x")
-    assert answer.outcome is Outcome.ANSWERED
-    assert [part.outcome.value for part in answer.parts] == ["answered", "not_covered", "not_covered"]
-    assert "vinblastine" in answer.said()
-    assert [part.unknown_names for part in answer.parts] == [(), (), ("vinblastine",)]
-
-
-def test_danger_is_said_first_whatever_is_answered(index) -> None:
-    passage = index.similarities.passages[0]
-    loud = Heard(True, 1.0, {"fear": 0.0, "asks": 1.0})
-    for one in (judged(index, (passage, 1.0)), judged(index, (passage, 1.0), answers=0.0, near=0.0)):
-        answer = answer_from(findings(index, one, heard=loud), "x")
-        assert answer.urgent
-        assert answer.notices[0].key == "danger.handoff"
+@given(text | st.text(max_size=300), st.lists(text, max_size=3))
+def test_whatever_is_asked_is_read_and_answered(index, question, history) -> None:
+    answer = ask(index, question, history)
+    check(index.documents, answer.record())
+    check_record(answer)
 
 
 FRAMES = (
@@ -239,8 +190,8 @@ def test_a_batch_keeps_order_and_goes_on_after_bad_lines(index) -> None:
     records = [json.loads(line) for line in batch(index, lines)]
     assert [record["id"] for record in records] == ["1", None, "2"]
     assert "error" in records[1]
-    check(index, records[0])
-    check(index, records[2])
+    check(index.documents, records[0])
+    check(index.documents, records[2])
 
 
 def test_every_topic_has_words_in_every_language_or_none() -> None:
@@ -290,4 +241,4 @@ def test_the_commands_work_from_a_shell_with_the_network_off(index) -> None:
     )
     records = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
     assert [record["id"] for record in records] == ["1", None, "2"]
-    check(index, records[0])
+    check(index.documents, records[0])

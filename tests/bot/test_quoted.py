@@ -1,7 +1,7 @@
 """Nothing but the truth: what is shown as quoted is the document's slice, and every other word is from the words files.
 
-Any document, any findings, every way of showing them. Ten thousand of each:
-    python -m pytest --hypothesis-profile many tests/bot/test_quoted.py tests/corpus/test_outline.py
+Any document, any findings, every way of showing them. Ten thousand of each, and of questions:
+    python -m pytest --hypothesis-profile many -k "whatever or any_" tests/bot tests/corpus/test_outline.py
 """
 
 import re
@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Outcome, Quotation
-from bot.ask import answer_from, ask
+from bot.ask import answer_from
 from bot.render import as_text
 from bot.web.card import BADGES, Beside, announcement, card
 from bot.words import CRISIS_NUMBER, EMERGENCY_NUMBER, LANGUAGES, other_languages, words
@@ -21,8 +21,7 @@ from corpus.questions import TOPICS
 from index.judging.listener import FEELINGS, Heard
 from index.reading.reader import Message, ReadAsk
 from index.search import Findings, Hit, JudgedAsk
-from tests.bot.test_ask import check
-from tests.strategies import NAMES, documents, text
+from tests.strategies import NAMES, documents
 
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 QUOTED = {"passage", "path", "section", "verbatim"}  # classes of elements whose text is the document's
@@ -229,10 +228,3 @@ def test_whatever_is_found_only_slices_are_quoted_and_all_else_is_ours(
     check_card(answer, Beside(ranked, [("en", question) for question in following], staff, first, several))
     said = announcement(answer)
     assert not answer.quotations or said.endswith(answer.quotations[0].passage.text)
-
-
-@given(text | st.text(max_size=300), st.lists(text, max_size=3))
-def test_whatever_is_asked_is_read_and_answered(index, question, history) -> None:
-    answer = ask(index, question, history)
-    check(index, answer.record())
-    check_record(answer)

@@ -11,6 +11,7 @@ from bot.answer import Quotation
 from bot.ask import ask
 from bot.render import as_text
 from bot.web.quotation import escaped, quotation
+from corpus import read_documents
 
 
 class TextContent(HTMLParser):
@@ -29,8 +30,8 @@ def text_content(html: str) -> str:
     return parser.text
 
 
-def test_a_quotation_reads_back_as_the_slice_with_any_of_its_units_marked(index) -> None:
-    for passage in index.similarities.passages:
+def test_a_quotation_reads_back_as_the_slice_with_any_of_its_units_marked() -> None:
+    for passage in read_documents()[0].passages:
         for marked in [(), passage.units, passage.units[:1], passage.units[-1:]]:
             html = quotation(Quotation(passage, marked, 1.0))
             assert text_content(str(html)) == passage.text
