@@ -47,7 +47,8 @@ class Calls:
             return
         try:
             body = self._body(path, (await receive()).get("body", b""))
-            self._check_share(scope[KEY])
+            if not path.endswith("/reset"):
+                self._check_share(scope[KEY])
         except CallError as e:
             await refusal(e.status, str(e))(scope, receive, send)
             return
@@ -92,6 +93,9 @@ class Calls:
         return any(event in ids for ids in waiting)
 
     def _check_share(self, client: str) -> None:
+        """What is too much is refused here, at once: Gradio would look closely at a call before it does."""
+        if self.queue.max_size is not None and len(self.queue) + sum(self.joining.values()) >= self.queue.max_size:
+            raise CallError("Too many questions are waiting; ask again in a moment.", 503)
         queued = [event for waiting in self.queue.event_queue_per_concurrency_id.values() for event in waiting.queue]
         answered = [event for job in self.queue.active_jobs if job for event in job]
         own = sum(event.request.scope.get(KEY) == client for event in [*queued, *answered]) + self.joining[client]

@@ -77,10 +77,13 @@ def forget_what_nobody_fetches(queue: Any) -> None:
 
     class Latest(LRUCache[str, Any]):
         def popitem(self, last: bool = True) -> tuple[str, Any]:
-            session, messages = super().popitem(last)
+            """The oldest session that has fetched all its answers, or else the oldest."""
+            session = next((one for one in self if not queue.pending_event_ids_session.get(one)), next(iter(self)))
             for event in queue.pending_event_ids_session.pop(session, ()):
                 queue.event_ids_to_events.pop(event, None)
-            return session, messages
+            return session, self.pop(session)
 
     queue.pending_messages_per_session = Latest(MOST_KEPT)
     queue.ANALYTICS_MAX_EVENTS = MOST_KEPT
+    # It tells everybody who waits how long it may take, each time somebody comes; nobody here reads that.
+    queue.broadcast_estimations = lambda *_, **__: None

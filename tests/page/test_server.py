@@ -1,6 +1,7 @@
 """The server without a browser: headers, allowed paths, limits, and the record over HTTP."""
 
 import json
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ import app
 from bot.ask import ask
 from bot.web.client import client_of
 from bot.web.guard import LARGEST_BODY, Settings
-from bot.web.launch import served
+from bot.web.launch import MOST_KEPT, forget_what_nobody_fetches, served
 from bot.web.votes import Counts, Votes
 from tests.page.conftest import SECRET, free_port
 
@@ -139,6 +140,31 @@ def test_one_address_cannot_ask_without_end(index, examples):
     assert codes == [204, 204, 204, 429, 429]
     assert refused.status_code == 429
     assert refused.headers["retry-after"] == "60"
+
+
+def test_more_than_may_wait_is_refused_with_a_sentence_and_may_still_leave(index, examples):
+    demo, url = served(index, examples, Settings(), port=free_port())
+    demo._queue.max_size = 0
+    try:
+        got = httpx.post(url + "gradio_api/call/ask", json={"data": ["x"]})
+        left = httpx.post(url + "gradio_api/reset", json={"event_id": "x"})
+    finally:
+        demo.close(verbose=False)
+    assert (got.status_code, got.json()["detail"]) == (503, "Too many questions are waiting; ask again in a moment.")
+    assert left.status_code == 200
+
+
+def test_of_many_answers_those_that_were_fetched_are_forgotten_first():
+    queue = SimpleNamespace(pending_event_ids_session={}, event_ids_to_events={})
+    forget_what_nobody_fetches(queue)
+    for number in range(2 * MOST_KEPT):
+        queue.pending_event_ids_session[number] = set() if number in (5, 7) else {number}
+        queue.event_ids_to_events[number] = object()
+        queue.pending_messages_per_session[number] = object()
+        if number == MOST_KEPT + 1:
+            assert {0, 5, 7} & queue.pending_messages_per_session.keys() == {0}
+    assert list(queue.pending_messages_per_session) == list(range(MOST_KEPT, 2 * MOST_KEPT))
+    assert queue.pending_event_ids_session.keys() == queue.pending_messages_per_session.keys()
 
 
 def test_votes_are_two_numbers_and_survive_a_restart(tmp_path):
