@@ -1,13 +1,16 @@
 """The parts of the page as HTML: what stands in them, and whose words."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.answer import Answer, Notice, Outcome, Quotation
+from bot.answer import Answer, Notice, Outcome, Part, Quotation
 from bot.web.card import Beside, announcement, card
 from bot.web.first_screen import below, intro, screens, title
 from bot.web.shell import shell
+from bot.words import words
 from corpus import Document, Example, Role, read_document
 from corpus.sidecar import Sidecar
 from tests.bot.test_render import text_content
@@ -153,3 +156,73 @@ def test_a_preview_gets_a_whole_address_where_the_name_of_the_server_is_known(sn
     assert 'content="https://chat.example.org/icon.png"' in shell([snails], [], "chat.example.org")
     assert 'content="/icon.png"' in shell([snails], [])
     assert "Snails" in text_content(str(intro(screens([snails], []))))
+
+
+def part(answer: Answer, **values: Any) -> Answer:
+    """With that for its only part."""
+    return replace(answer, parts=(Part("What is it?", answer.outcome, **values),))
+
+
+def test_each_part_of_several_says_its_own_sentence(snails) -> None:
+    shown = answered(snails)
+    parts = (
+        Part("One?", Outcome.ANSWERED, (1,)),
+        Part("Two?", Outcome.RELATED, (0,)),
+        Part("Three?", Outcome.NOT_COVERED, topic="cost"),
+        Part("Four?", Outcome.NOT_COVERED),
+        Part("Five?", Outcome.NOT_COVERED, unknown_names=("a", "b", "c")),
+        Part("Six?", Outcome.NOT_COVERED, meanings=("d", "e")),
+    )
+    notices = (Notice("not_covered.topic", {"topic": "cost"}), Notice("names.searched_for", {"words": "x"}))
+    html = card(replace(shown, parts=parts, notices=(*notices, Notice("hand_on.team"))))
+    read = html.split('<section class="part ')[1:]
+    for section, said in zip(
+        read,
+        [
+            "One?",
+            "The nearest thing it says is below.",
+            "This page does not cover costs or coverage.",
+            "This page does not answer this: “Four?”",
+            "This page does not mention a, b or c.",
+            "Did you mean d or e?",
+        ],
+        strict=True,
+    ):
+        assert said in text_content(section)
+    assert html.count("does not cover costs") == 1  # not once more for the whole
+    assert html.index("Searched for: x.") < html.index("One?") < html.index("Six?") < html.index("Your vet may be")
+    assert html.count('<h4 class="path"') == 2
+    assert "Rank 2" in read[0]
+    assert "Rank 1" in read[1]
+    assert announcement(replace(shown, parts=parts)).startswith("Your message has 6 parts. Answer from")
+    assert "parts" not in announcement(replace(shown, parts=parts[:1]))
+
+
+def test_the_only_part_has_no_heading_and_asks_back_once(snails) -> None:
+    shown = answered(snails, outcome=Outcome.NOT_COVERED)
+    assert "What is it?" not in card(part(shown))
+    meant = part(shown, meanings=("d", "e"))
+    for notices in ((), (Notice("names.which", {"names": "d, e"}),)):
+        assert card(replace(meant, notices=notices)).count("Did you mean") == 1
+    assert card(meant).count('class="ask" data-ask') == 2
+    assert "Rank 1" in card(answered(snails))
+    ranked = card(answered(snails), Beside(answered(snails).quotations, staff=True)).split('class="ranked"')[1]
+    assert "Rank 1" in ranked
+
+
+def test_who_says_what_they_feel_gets_a_line_and_a_warning_is_never_one(snails) -> None:
+    felt = answered(snails, "feelings.thanks", outcome=Outcome.NOT_COVERED)
+    assert card(felt).startswith('<div class="line"')
+    assert "Helpline" not in card(felt)
+    assert "Helpline" in card(answered(snails, "feelings.fear", "hand_on.helpline", outcome=Outcome.NOT_COVERED))
+    assert "Helpline" not in card(answered(snails))
+    assert announcement(felt) == "You are welcome. You can ask more at any time."
+    for other in (replace(felt, urgent=True), answered(snails, "feelings.thanks"), replace(felt, notices=())):
+        assert card(other).startswith('<div class="card')
+
+
+def test_a_card_speaks_the_readers_language_of_the_document(snails) -> None:
+    french = card(answered(snails, "hand_on.team", outcome=Outcome.RELATED, language="fr"))
+    assert "Rang 1" in french
+    assert "Copier" in french
+    assert announcement(answered(snails, language="fr")).startswith(words("fr")("said.answered", heading="Snails"))

@@ -1,11 +1,14 @@
 """Documents become spans: every character accounted for, nothing cut, nothing altered."""
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 
-from corpus import CorpusError, Role, read_document, read_documents
+from corpus import CorpusError, Role, Span, read_document, read_documents
+from corpus.document import Block
+from corpus.outline import LONGEST, _check_cover, outline
 from corpus.reader import DOCUMENTS
 from tests.strategies import documents, text
 
@@ -129,6 +132,60 @@ def test_markdown_headings_nest_and_are_quoted_without_their_marks(tmp_path) -> 
         (["Top", "Second", "Third"], "```\n# no heading\n```"),
         (["Top", "Medical disclaimer"], "No advice."),
     ]
+
+
+LIST = "  • a\n\n  • b\n\n  • c"
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown", "found"),
+    [
+        ("## Storage ##\n\nKeep it.", True, ["2 Storage", "body Keep it."]),
+        ("#### A # b\t##  \nKeep it.\n#x", True, ["4 A # b", "body Keep it.\n#x"]),
+        ("```\n# a\n```\n# b\nText", True, ["body ```\n# a\n```", "1 b", "body Text"]),
+        ("One\n\nTwo\n\nThree\n\nText.", False, ["1 One", "2 Two", "2 Three", "body Text."]),
+        ("Text.\n\nOne\n\nText.", False, ["body Text.", "2 One", "body Text."]),
+        ("Text.\n\nOne", False, ["body Text.", "body One"]),  # a heading has something under it
+        ("x" * 100 + "\n\nText.", False, ["1 " + "x" * 100, "body Text."]),
+        ("x" * 101 + "\n\nText.", False, ["body " + "x" * 101, "body Text."]),
+        ("One\rTwo\r\rText.", False, ["body One\rTwo", "body Text."]),
+        ("Call 555-123-4567\n\nText.", False, ["contact Call 555-123-4567", "body Text."]),
+        ("Call 555-123-4567 now.\n\nText.", False, ["body Call 555-123-4567 now.", "body Text."]),
+        ("© " + "x" * 198 + "\n\nText.", False, ["contact © " + "x" * 198, "body Text."]),
+        ("© " + "x" * 199 + "\n\nText.", False, ["body © " + "x" * 199, "body Text."]),
+        ("\ufeff\n\nOne\n\nText.", False, ["1 One", "body Text."]),
+        (f"Namely:\n\n{LIST}\n\nText.", False, [f"body Namely:\n\n{LIST}", "body Text."]),
+        (f"{LIST}\n\nText.", False, [f"body {LIST.strip()}", "body Text."]),
+        ("Title\n\nSources\n\n  • a\n  • b", False, ["1 Title", "2 Sources", "reference • a", "reference • b"]),
+        ("Sources of joy\n\nText.\n\nDisclaimer\n\nNo.", False,
+         ["1 Sources of joy", "body Text.", "2 Disclaimer", "disclaimer No."]),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_a_text(text, markdown, found) -> None:
+    headings, blocks = outline(text, markdown=markdown)
+    pieces = [(h.span, f"{h.level} {h.text}") for h in headings]
+    pieces += [(b.span, f"{b.role} {text[b.span.start : b.span.end]}") for b in blocks]
+    assert [shown for _, shown in sorted(pieces)] == found
+
+
+def test_a_passage_is_as_long_as_the_encoder_reads_and_no_longer() -> None:
+    for extra, parts in ((0, 1), (1, 2)):
+        first = "A" + "a" * (LONGEST - 12 + extra) + "."
+        assert len(outline(f"{first} Bb bb bb.", markdown=False)[1]) == parts
+
+
+def test_an_outline_that_loses_or_repeats_a_character_is_an_error() -> None:
+    whole, start, end = (Block(Span(*span), Role.BODY, (), ()) for span in ((0, 3), (0, 2), (2, 3)))
+    _check_cover("abc \ufeff\n", [], [whole])
+    for blocks in ([start], [end], [whole, end], []):
+        with pytest.raises(CorpusError, match="loses or repeats text near offset"):
+            _check_cover("abc", [], blocks)
+
+
+@pytest.mark.parametrize(("start", "end"), [(3, 3), (4, 3), (-1, 3)])
+def test_a_span_that_is_none_is_named(start, end) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"span [{start}, {end}): expected 0 <= start < end")):
+        Span(start, end)
 
 
 def test_an_enormous_paragraph_is_parted_between_sentences(tmp_path) -> None:
