@@ -1,6 +1,7 @@
 """Starts the server: every option of Gradio's that bears on privacy or safety, in one place."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ import gradio as gr
 from gradio import http_server
 from gradio.utils import LRUCache
 
+from bot.web.client import KEY
 from bot.web.coming import Coming
 from bot.web.faults import keep_questions_out_of_logs
 from bot.web.guard import LARGEST_BODY, Guard
@@ -39,6 +41,7 @@ def served(
     home = Home(shell(index.documents, examples, next(iter(settings.hosts), os.environ.get("SPACE_HOST", ""))))
     demo.queue(max_size=MOST_WAITING)
     forget_what_nobody_fetches(demo._queue)
+    take_turns(demo._queue)
     keep_questions_out_of_logs()
     with guarded(settings, demo, home):
         _, address, _ = demo.launch(
@@ -87,3 +90,16 @@ def forget_what_nobody_fetches(queue: Any) -> None:
     queue.ANALYTICS_MAX_EVENTS = MOST_KEPT
     # It tells everybody who waits how long it may take, each time somebody comes; nobody here reads that.
     queue.broadcast_estimations = lambda *_, **__: None
+
+
+def take_turns(queue: Any) -> None:
+    """Whoever has fewest questions being answered is next, so that nobody waits for all that one client has sent."""
+    first_come = queue.get_events
+
+    def fewest_first() -> Any:
+        answered = Counter(event.request.scope.get(KEY) for job in queue.active_jobs if job for event in job)
+        for waiting in queue.event_queue_per_concurrency_id.values():
+            waiting.queue.sort(key=lambda event: answered[event.request.scope.get(KEY)])
+        return first_come()
+
+    queue.get_events = fewest_first

@@ -9,9 +9,9 @@ from gradio_client import Client
 
 import app
 from bot.ask import ask
-from bot.web.client import client_of
+from bot.web.client import KEY, client_of
 from bot.web.guard import LARGEST_BODY, Settings
-from bot.web.launch import MOST_KEPT, forget_what_nobody_fetches, served
+from bot.web.launch import MOST_KEPT, forget_what_nobody_fetches, served, take_turns
 from bot.web.votes import Counts, Votes
 from tests.page.conftest import SECRET, free_port
 
@@ -165,6 +165,20 @@ def test_of_many_answers_those_that_were_fetched_are_forgotten_first():
             assert {0, 5, 7} & queue.pending_messages_per_session.keys() == {0}
     assert list(queue.pending_messages_per_session) == list(range(MOST_KEPT, 2 * MOST_KEPT))
     assert queue.pending_event_ids_session.keys() == queue.pending_messages_per_session.keys()
+
+
+def test_whoever_has_nothing_being_answered_is_next():
+    def asked_by(client: str) -> SimpleNamespace:
+        return SimpleNamespace(request=SimpleNamespace(scope={KEY: client}))
+
+    heavy, honest = asked_by("heavy"), asked_by("honest")
+    waiting = SimpleNamespace(queue=[heavy, asked_by("heavy"), honest])
+    queue = SimpleNamespace(active_jobs=[None, None], event_queue_per_concurrency_id={"ask": waiting})
+    queue.get_events = lambda: waiting.queue.pop(0)
+    take_turns(queue)
+    assert queue.get_events() is heavy  # who came first, while nobody is served
+    queue.active_jobs[0] = [heavy]
+    assert queue.get_events() is honest
 
 
 def test_votes_are_two_numbers_and_survive_a_restart(tmp_path):
