@@ -86,6 +86,28 @@ POINTS = re.compile(
     r"that(?=\s*(?:$|[?,.!]|one|is|was|be|works?|helps?|means?|given|done|for)))(?!\w)",
     re.IGNORECASE,
 )
+# "Back to the first one", "la deuxième": points to a subject by the order in which they came up.
+BY_ORDER = re.compile(
+    r"\b(?:the|that|your|my) (?P<en>first|1st|second|2nd|third|3rd|other|former|latter)"
+    r"(?= (?:ones?|things?|kinds?|types?|drugs?|medicines?|treatments?|questions?|topics?)\b|\s*(?:$|[?,.!]))"
+    r"|\b(?:le|la|au) (?P<fr>premier|première|deuxième|second|seconde|troisième|autre)"
+    r"(?= (?:médicament|traitement|question|sujet|chose)\b|\s*(?:$|[?,.!]))",
+    re.IGNORECASE,
+)
+PLACES = {
+    **dict.fromkeys(("first", "1st", "former", "premier", "première"), 0),
+    **dict.fromkeys(("second", "2nd", "deuxième", "seconde"), 1),
+    **dict.fromkeys(("third", "3rd", "troisième"), 2),
+    **dict.fromkeys(("other", "autre"), -2),
+    "latter": -1,
+}
+# "Leave the money. Who may have it?": what is put aside is no subject.
+PUT_ASIDE = re.compile(
+    r"(?:ok(?:ay)?|right|no|well|anyway|bon|non)?[\s,]*(?:(?:let'?s|just|we can|on) )*"
+    r"(?:leave|forget|never ?mind|enough (?:of|about|with)|drop|skip|"
+    r"laiss\w+|oubli\w+|peu importe|assez (?:de|parlé))\b",
+    re.IGNORECASE,
+)
 CONTINUES = re.compile(
     r"\s*(?:and|but|so|or|what about|how about|what if|and if|also|then|ok|okay|thanks|no|not|et|mais|donc|sinon|"
     r"et si)\b",
@@ -234,10 +256,10 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
 def _leaning(part: str, turns: Sequence[str], is_name: IsName) -> str:
     """The ask after its subject, when it has none of its own: "and how is it given?" → "blinatumomab: and how …"."""
     own = content(part)
-    points = LEANING.search(THE_PAGE.sub("", part))
+    points = LEANING.search(THE_PAGE.sub("", part)) or BY_ORDER.search(part)
     if not (points or CONTINUES.match(part) or (len(own) <= 1 and turns)):
         return ""
-    subject = [word for word in subject_of(turns, is_name) if word not in own]
+    subject = [word for word in by_order(part, turns, is_name) or subject_of(turns, is_name) if word not in own]
     return f"{' '.join(subject)}: {part}" if subject else ""
 
 
@@ -253,12 +275,30 @@ def _named(part: str, told: Sequence[str], is_name: IsName) -> str:
     return ""
 
 
+def by_order(part: str, turns: Sequence[str], is_name: IsName = _no_name) -> list[str]:
+    """The subject that an ask names by its place: "the first one" after ["what is Kymriah", "and blinatumomab?"]
+    gives ["kymriah"]; [] when it names none, or so many did not come up."""
+    asked = BY_ORDER.search(part)
+    if not asked:
+        return []
+    subjects: list[list[str]] = []
+    for turn in turns:
+        own = content(turn)
+        subject = list(dict.fromkeys(filter(is_name, own))) or own
+        if subject and subject not in subjects and not POINTS.search(turn) and not BY_ORDER.search(turn):
+            subjects.append(subject)
+    place = PLACES[(asked["en"] or asked["fr"]).lower()]
+    return subjects[place][:LONGEST_SUBJECT] if -len(subjects) <= place < len(subjects) else []
+
+
 def subject_of(turns: Sequence[str], is_name: IsName = _no_name) -> list[str]:
     """What the talk is about: the names in the last turn that has some, or else the content words of the last turn
     that has some; where that turn points back itself, of the one that it points to.
     ["what is blinatumomab", "how is it given"] → ["blinatumomab"]."""
     found: list[str] = []
     for turn in reversed(turns):
+        if PUT_ASIDE.match(turn):
+            continue
         own = content(turn)
         if names := list(dict.fromkeys(filter(is_name, own))):
             return names[:LONGEST_SUBJECT]

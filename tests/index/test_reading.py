@@ -200,6 +200,26 @@ def test_the_asks_of_a_message(text, history, asks) -> None:
     assert [(ask.text, ask.leaning) for ask in asks_of(text, history)] == asks
 
 
+TOLD = ["what is nelarabine for", "how is it given", "and stem cell transplants?"]
+
+
+@pytest.mark.parametrize(
+    ("history", "text", "subject"),
+    [
+        (TOLD, "the first one, can adults have it", "nelarabine"),
+        (TOLD, "and does the first thing I asked about hurt", "nelarabine"),
+        (TOLD, "what about the second one?", "stem cell transplants"),
+        (TOLD, "and the other one?", "nelarabine"),
+        (TOLD, "and the third one?", "stem cell transplants"),  # so many did not come up: the last one stays
+        (["C'est quoi la nelarabine?", "Et la greffe?"], "Le premier, c'est pour qui?", "nelarabine"),
+        (["what does nelarabine cost"], "Leave the money. Who may have it?", "nelarabine"),
+    ],
+)
+def test_a_subject_is_named_by_its_place_in_the_talk(history, text, subject) -> None:
+    [ask] = asks_of(text, history, lambda word: word == "nelarabine")
+    assert ask.leaning.partition(":")[0] == subject
+
+
 def test_an_ask_is_read_leaning_and_alone(reader) -> None:
     [ask] = reader.read("And how is it given?", ["first", "What is blinatumomab?"]).asks
     assert ask.readings == ("blinatumomab: And how is it given?",)  # "it" says nothing alone
