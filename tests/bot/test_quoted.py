@@ -15,7 +15,7 @@ from bot.answer import Answer, Outcome, Quotation
 from bot.ask import answer_from
 from bot.render import as_text
 from bot.web.card import BADGES, Beside, announcement, card
-from bot.words import CRISIS_NUMBER, EMERGENCY_NUMBER, LANGUAGES, other_languages, words
+from bot.words import CRISIS_NUMBER, EMERGENCY_NUMBER, LANGUAGES, POISON_NUMBER, other_languages, words
 from corpus import Document, Passage, Role
 from corpus.questions import TOPICS
 from index.judging.listener import FEELINGS, Heard
@@ -82,6 +82,8 @@ def headings_of(passage: Passage) -> list[str]:
 
 SENTENCES = [s for language in LANGUAGES for _, s in words(language).sentences()] + list(other_languages().values())
 PLAIN = {sentence for sentence in SENTENCES if "{" not in sentence}
+# On a button the number stands by itself, between what is said before and after it.
+PLAIN |= {piece.strip() for s in SENTENCES if "{number}" in s for piece in s.split("{number}")}
 BLANKS = [re.compile(re.sub(r"\\\{\w+\\\}", "(.*)", re.escape(s)), re.DOTALL) for s in SENTENCES if "{" in s]
 
 
@@ -98,7 +100,7 @@ def values_of(answer: Answer) -> set[str]:
     document = answer.document
     about = document.about
     values = {document.title, about.publisher, about.year, document.name, document.sha256, EMERGENCY_NUMBER}
-    values |= {CRISIS_NUMBER, "20,000", "blinatumomab"}
+    values |= {CRISIS_NUMBER, POISON_NUMBER, "20,000", "blinatumomab"}
     for language in LANGUAGES:
         subject = about.subject[language]
         defaults = words(language).tables["subject"]
@@ -172,7 +174,9 @@ def check_card(answer: Answer, beside: Beside) -> None:
         assert spans[quotation.passage.span.start, quotation.passage.span.end]
     values = values_of(answer) | {question for _, question in beside.following}
     about = document.about
-    values.add(". ".join(part for part in (document.title, about.publisher, about.year) if part) + ".")
+    source = [part for part in (document.title, about.publisher, about.year) if part]
+    values |= {f"{'. '.join(source)}.", f"{document.title}."}
+    values.add(", ".join(part for part in (about.publisher, about.year) if part) + ".")  # the title may stand alone
     values |= {p.text for p in document.passages if p.role is Role.CONTACT}
     for said in read.own:
         if found := COMMAND.fullmatch(said):
@@ -196,8 +200,10 @@ def check_terminal(answer: Answer) -> None:
         before, found, rest = rest.partition(f"\n\n{piece}")
         assert found
         own += before
-    badge = words(answer.language)(f"{answer.outcome.value}.badge")
-    assert "".join((own + rest).split()) == "".join(f"{badge}{answer.said()}—".split())
+    badges = ["danger.badge"] if answer.urgent else []
+    badges += [f"{answer.outcome.value}.badge"] if answer.quotations or not answer.urgent else []
+    head = " · ".join(map(words(answer.language), badges))
+    assert "".join((own + rest).split()) == "".join(f"{head}{answer.said()}—".split())
     coloured = as_text(answer, colour=True)
     assert re.sub(r"\x1b\[[017]m", "", coloured) == re.sub(r"\x1b\[[017]m", "", as_text(answer))
 
