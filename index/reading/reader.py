@@ -94,7 +94,7 @@ class Reader:
         for reading in dict.fromkeys((ask.text, *ask.readings) if names_one else ask.readings):
             named = own if reading == ask.text else self.names.read(reading)
             readings.append(self._gloss(named.text, spoken) or named.text)
-            if about_it and reading == ask.leaning:
+            if about_it and reading in (ask.leaning, ask.named):
                 unknown, ambiguous = unknown + named.unknown, ambiguous + named.ambiguous
         unique = tuple(dict.fromkeys(readings))
         return ReadAsk(ask.text, unique, tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(ambiguous))), own.repairs
