@@ -57,7 +57,7 @@ def answer_from(
         language=language or (spoken if spoken in LANGUAGES else "en"),
         quotations=quotations,
         parts=parts,
-        notices=tuple(_notices(findings, kept, parts, outcome, urgent, feeling, document, question)),
+        notices=tuple(_notices(findings, parts, outcome, urgent, feeling, document)),
         id=id,
     )
 
@@ -87,11 +87,11 @@ def _worth_saying(decided: list[tuple[JudgedAsk, Outcome]]) -> list[tuple[Judged
 
 
 def _parts(decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars) -> tuple[tuple[Quotation, ...], tuple[Part, ...]]:
-    """Each ask's first passage, answers before what is merely near; then, where there is room, further ones."""
-    order = sorted(range(len(decided)), key=lambda i: BEST_FIRST.index(decided[i][1]))  # else as they were asked
+    """Each ask's first passage, of what is merely near only where nothing answers; then, where there is room,
+    further ones."""
     answered = any(outcome is Outcome.ANSWERED for _, outcome in decided)
     shown: list[Hit] = []
-    of: dict[int, list[int]] = {i: [] for i in order}
+    of: list[list[int]] = [[] for _ in decided]
 
     def show(i: int, hit: Hit) -> None:
         places = [place for place, other in enumerate(shown) if other.passage == hit.passage]
@@ -100,12 +100,10 @@ def _parts(decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars) -> tuple[tu
             places = [len(shown) - 1]
         of[i] += [place for place in places if place not in of[i]]
 
-    for i in order:
-        judged, outcome = decided[i]
+    for i, (judged, outcome) in enumerate(decided):
         if outcome is Outcome.ANSWERED or (outcome is Outcome.RELATED and not answered):
             show(i, judged.hits[0])
-    for i in order:
-        judged, outcome = decided[i]
+    for i, (judged, outcome) in enumerate(decided):
         if outcome is Outcome.ANSWERED:
             for hit in judged.hits[1 : bars.passages]:
                 if hit.score >= bars.more * judged.hits[0].score:
@@ -137,14 +135,7 @@ def _feeling(findings: Findings, decided: Sequence[tuple[JudgedAsk, Outcome]], b
 
 
 def _notices(
-    findings: Findings,
-    decided: Sequence[tuple[JudgedAsk, Outcome]],
-    parts: Sequence[Part],
-    outcome: Outcome,
-    urgent: bool,
-    feeling: str,
-    document: Document,
-    question: str,
+    findings: Findings, parts: Sequence[Part], outcome: Outcome, urgent: bool, feeling: str, document: Document
 ) -> list[Notice]:
     """What is said, in the order in which it is read: danger before all else."""
     said = [Notice("danger.handoff")] if urgent else []

@@ -156,6 +156,16 @@ def test_a_feeling_is_answered_where_no_question_is(document, passages, feelings
     assert [notice.key for notice in answer.notices] == keys
 
 
+def test_in_danger_no_feeling_is_talked_about(document) -> None:
+    answer = answer_from(findings(document, heard=Heard(True, 1.0, {"fear": 0.9})), "x")
+    assert [notice.key for notice in answer.notices] == ["danger.handoff"]
+
+
+def test_the_document_that_answers_stands_below_and_not_the_nearest(document, passages) -> None:
+    found = findings(document, judged(document, (passages[0], 1.0)))
+    assert answer_from(replace(found, document=replace(document, name="other.txt")), "x").document is document
+
+
 def test_two_topics_are_no_small_talk(document, passages) -> None:
     asks = [judged(document, (passages[0], 1.0), near=0.1, answers=0.1, topic=t) for t in ("small_talk", "cost")]
     answer = answer_from(findings(document, *asks, heard=Heard(False, 0.0, {"fear": FAINT})), "x")

@@ -196,6 +196,8 @@ def test_each_part_of_several_says_its_own_sentence(snails) -> None:
     assert "Rank 1" in read[1]
     assert announcement(replace(shown, parts=parts)).startswith("Your message has 6 parts. Answer from")
     assert "parts" not in announcement(replace(shown, parts=parts[:1]))
+    assert card(replace(shown, parts=parts[:2])).count('<section class="part') == 2
+    assert announcement(replace(shown, parts=parts[:2])).startswith("Your message has 2 parts.")
 
 
 def test_the_only_part_has_no_heading_and_asks_back_once(snails) -> None:

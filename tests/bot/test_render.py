@@ -9,7 +9,8 @@ import pytest
 from bot.__main__ import main
 from bot.answer import Quotation
 from bot.ask import ask
-from bot.render import as_text
+from bot.render import MARK, PLAIN, as_text
+from bot.render import marked as reversed_in_a_terminal
 from bot.web.quotation import escaped, quotation
 from corpus import read_documents
 
@@ -36,6 +37,9 @@ def test_a_quotation_reads_back_as_the_slice_with_any_of_its_units_marked() -> N
             html = quotation(Quotation(passage, marked, 1.0))
             assert text_content(str(html)) == passage.text
             assert html.count("<mark>") == len(marked)
+            shown = reversed_in_a_terminal(Quotation(passage, marked, 1.0))
+            assert shown.replace(MARK, "").replace(PLAIN, "") == passage.text
+            assert shown.count(MARK) == len(marked)
             assert not {"\n", "\r"} & set(html)
 
 
