@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/measured.md", "docs/privacy.md", "docs/threat-model.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/faults.md",
+    "docs/measured.md",
+    "docs/privacy.md",
+    "docs/threat-model.md",
+)
 NAMED = re.compile(r"(?:corpus|index|bot|tests|docs|\.ci)/[\w./-]+")
 TO_BE_PUT_THERE = ("NAME", "*")  # a path with one of these stands for others
 
