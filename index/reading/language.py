@@ -57,10 +57,12 @@ def _script(text: str) -> str:
 
 def _other(text: str, found: list[str], unknown: int) -> str:
     """A third language in Latin letters, when its words are more usual than English and French ones."""
+    if unknown * 3 < len(found):
+        return ""  # before the dictionaries of its neighbours are read, which takes longer than all the rest
     ours = sum(max(math.log(frequency(word, "en")), math.log(frequency(word, "fr"))) for word in found)
     scores = {code: sum(math.log(frequency(word, code)) for word in found) - ours for code in LATIN_NEIGHBOURS}
     best = max(scores, key=lambda code: scores[code])
-    if scores[best] > 2 * STRONGEST and unknown * 3 >= len(found):
+    if scores[best] > 2 * STRONGEST:
         return best
     if unknown * 2 < len(found):
         return ""
