@@ -4,7 +4,7 @@ import functools
 import math
 import unicodedata
 
-from index.reading.text import folded, frequency, is_word, pieces
+from index.reading.text import LEAST, folded, frequency, is_word, pieces, usual
 
 STRONGEST = 4.0  # no single word decides a language by more than this log ratio
 UNACCENTED = 2.0  # evidence of a French word written without its accents
@@ -58,15 +58,17 @@ def _script(text: str) -> str:
 def _other(text: str, found: list[str], unknown: int) -> str:
     """A third language in Latin letters, when its words are more usual than English and French ones."""
     if unknown * 3 < len(found):
-        return ""  # before the dictionaries of its neighbours are read, which takes longer than all the rest
+        return ""
+    code, probability = _identifier().classify(text)
+    if probability >= SURE and code in ("en", "fr"):
+        return ""  # before five more dictionaries are read, which take longer, and more memory, than all the rest
     ours = sum(max(math.log(frequency(word, "en")), math.log(frequency(word, "fr"))) for word in found)
-    scores = {code: sum(math.log(frequency(word, code)) for word in found) - ours for code in LATIN_NEIGHBOURS}
+    scores = {code: sum(math.log(usual(code).get(word, LEAST)) for word in found) - ours for code in LATIN_NEIGHBOURS}
     best = max(scores, key=lambda code: scores[code])
     if scores[best] > 2 * STRONGEST:
         return best
     if unknown * 2 < len(found):
         return ""
-    code, probability = _identifier().classify(text)
     return str(code) if probability >= SURE and code not in ("en", "fr", "la") else ""
 
 
