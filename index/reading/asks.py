@@ -223,7 +223,8 @@ def asks_of(text: str, history: Sequence[str] = (), is_name: IsName = _no_name) 
     for part, before, i in clauses[-MOST_ASKS:]:
         told = [*found[max(0, i - 1) : i], *([before] if before else [])]
         leaning = _leaning(part, [*earlier, *told], is_name)
-        named = _named(part, found[max(0, i - TOLD) : i], is_name) if leaning and len(found) > 1 else ""
+        before_it = [*found[max(0, i - TOLD) : i], *told[-1:]]  # in its own sentence a name is nearer than in the story
+        named = _named(part, before_it, is_name) if leaning and len(found) > 1 else ""
         asks.append(Ask(part, leaning, named))
         earlier.append(part)
     return asks

@@ -200,6 +200,12 @@ def test_the_asks_of_a_message(text, history, asks) -> None:
     assert [(ask.text, ask.leaning) for ask in asks_of(text, history)] == asks
 
 
+def test_it_stands_for_the_name_of_its_own_sentence_before_one_of_the_story() -> None:
+    story = "She is to have lisinopril. What is it? And what is nelarabine and what does it cost?"
+    *_, ask = asks_of(story, (), lambda word: word in ("lisinopril", "nelarabine"))
+    assert (ask.text, ask.named) == ("what does it cost?", "nelarabine: what does it cost?")
+
+
 TOLD = ["what is nelarabine for", "how is it given", "and stem cell transplants?"]
 
 
