@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 
 import httpx
@@ -43,7 +43,8 @@ READ = [
 READ += ["assets/{}", "theme.css?{}", "healthz?{}", "gradio_api/startup-events?{}", "nowhere/{}", "?deep_link={}"]
 
 
-def started(tmp_path_factory, **settings: str):
+@contextmanager
+def running(tmp_path_factory, **settings: str):
     """app.py with a descriptor limit, and everything it writes kept in a file."""
     port = free_port()
     folder = tmp_path_factory.mktemp("hostile")
@@ -54,16 +55,18 @@ def started(tmp_path_factory, **settings: str):
             ["/bin/sh", "-c", 'ulimit -n 256; exec "$0" app.py', sys.executable],
             cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
-    url = ready(f"http://127.0.0.1:{port}/", 120)
-    return SimpleNamespace(url=url, port=port, folder=folder, log=folder / "log", run=run)
+    try:
+        url = ready(f"http://127.0.0.1:{port}/", 120)
+        yield SimpleNamespace(url=url, port=port, folder=folder, log=folder / "log")
+    finally:
+        run.terminate()
+        run.wait(20)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    server = started(tmp_path_factory, RATE="100000/minute")
-    yield server
-    server.run.terminate()
-    server.run.wait(20)
+    with running(tmp_path_factory, RATE="100000/minute") as server:
+        yield server
 
 
 def values(chance: random.Random) -> list:
@@ -220,8 +223,7 @@ def test_half_sent_requests_are_let_go_and_flood_no_log(server) -> None:
 
 def test_one_client_has_a_share_and_the_honest_one_is_answered(tmp_path_factory) -> None:
     """One proxy in front: the heavy client is 9.9.9.9, whatever it forges to the left."""
-    server = started(tmp_path_factory, RATE="1000/minute", PROXIES="1")
-    try:
+    with running(tmp_path_factory, RATE="1000/minute", PROXIES="1") as server:
         refused: list[float] = []
         http = httpx.Client(base_url=server.url, timeout=30, limits=httpx.Limits(max_connections=50))
 
@@ -247,23 +249,16 @@ def test_one_client_has_a_share_and_the_honest_one_is_answered(tmp_path_factory)
         assert answer.text.startswith("event: complete")
         print(f"{len(refused)} refused; honest client answered in {time.monotonic() - began:.2f} s")
         assert len(refused) >= 20
-    finally:
-        server.run.terminate()
-        server.run.wait(20)
 
 
 def test_a_forged_address_gives_no_new_allowance(tmp_path_factory) -> None:
-    server = started(tmp_path_factory, RATE="5/minute", HOSTS="chat.example.org")
-    try:
+    with running(tmp_path_factory, RATE="5/minute", HOSTS="chat.example.org") as server:
         codes = Counter(
             httpx.post(f"{server.url}vote/up", headers={"X-Forwarded-For": f"10.0.0.{n}"}).status_code
             for n in range(40)
         )
         reads = Counter(httpx.get(f"{server.url}config").status_code for _ in range(120))
         other = httpx.get(server.url, headers={"Host": "evil.example"})
-    finally:
-        server.run.terminate()
-        server.run.wait(20)
     assert codes == {204: 5, 429: 35}
     assert 90 <= reads[200] <= 100
     assert reads[429] >= 20

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.page.test_hostile import CANARY, started
+from tests.page.test_hostile import CANARY, running
 
 if not os.environ.get("CI"):
     pytest.importorskip("schemathesis", reason="schemathesis is not installed (requirements-dev.txt)")
@@ -54,11 +54,9 @@ schema = schemathesis.openapi.from_dict(SCHEMA)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    running = started(tmp_path_factory, RATE="1000000/minute")
-    yield running
-    running.run.terminate()
-    running.run.wait(20)
-    log = running.log.read_text()
+    with running(tmp_path_factory, RATE="1000000/minute") as served:
+        yield served
+    log = served.log.read_text()
     assert CANARY not in log
     assert "Traceback" not in log
 
