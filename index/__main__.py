@@ -11,7 +11,9 @@ from index.errors import IndexProblem
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m index", description="Builds and checks what the bot looks things up in."
+        prog="python -m index",
+        description="Builds and checks what the bot looks things up in.",
+        epilog="exit codes: 0 done; 1 what is wrong is said in one line, or by name; 2 wrong arguments",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("build", help="build the index from the documents and the example questions")
