@@ -62,13 +62,14 @@ JOINT = re.compile(
     rf"|,\s+(?=(?:{_AFTER_COMMA})(?![\w-])))",
     re.IGNORECASE,
 )
+_ONE = r"(?<!little )(?<!loved )(?<!young )ones?"  # that points; a little one is a child
 LEANING = re.compile(
-    r"\b(?:it|its|it's|they|them|their|that|this|these|those|there|one|ones|mine|same|he|she|him|her|"
+    rf"\b(?:it|its|it's|they|them|their|that|this|these|those|there|{_ONE}|mine|same|he|she|him|her|"
     r"il|elle|ils|elles|ça|cela|celui|celle|ceci|leur|en|y)\b",
     re.IGNORECASE,
 )
 THIRD = re.compile(
-    r"\b(?:it|its|it's|they|them|their|that|this|these|those|ones?|ça|cela|celui|celle)\b", re.IGNORECASE
+    rf"\b(?:it|its|it's|they|them|their|that|this|these|those|{_ONE}|ça|cela|celui|celle)\b", re.IGNORECASE
 )
 THE_PAGE = re.compile(
     r"\b(?:this|that) (?:web ?)?(?:page|site|document|text|article|information|texte)\b", re.IGNORECASE
@@ -82,7 +83,7 @@ ANNOUNCES = re.compile(
 )
 # "it", "this drug", "cover that?": points back to what was named; "they" and "that" before a clause do not.
 POINTS = re.compile(
-    r"\b(?:it|its|it's|this|these|those|ones?|ça|cela|celui|celle|"
+    rf"\b(?:it|its|it's|this|these|those|{_ONE}|ça|cela|celui|celle|"
     r"that(?=\s*(?:$|[?,.!]|one|is|was|be|works?|helps?|means?|given|done|for)))(?!\w)",
     re.IGNORECASE,
 )

@@ -206,6 +206,12 @@ def test_it_stands_for_the_name_of_its_own_sentence_before_one_of_the_story() ->
     assert (ask.text, ask.named) == ("what does it cost?", "nelarabine: what does it cost?")
 
 
+@pytest.mark.parametrize(("text", "about_it"), [("is the little one ok?", False), ("and this one?", True)])
+def test_a_little_one_is_a_child_and_points_to_no_subject(text, about_it) -> None:
+    [ask] = asks_of(text, ["What is vinblastine?"])
+    assert ask.about_it == about_it
+
+
 TOLD = ["what is nelarabine for", "how is it given", "and stem cell transplants?"]
 
 
