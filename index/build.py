@@ -21,7 +21,7 @@ from index.judging import judge, listener, memory
 from index.judging.features import Asked, Remembered, TopicMap
 from index.judging.judge import Evidence, Judge
 from index.judging.kernel import Floats
-from index.judging.listener import Listener, TopicTeller
+from index.judging.listener import Listener
 from index.judging.memory import Memory, answerable
 from index.reading.reader import Reader
 from index.retrieval import encodings, vectors
@@ -54,6 +54,8 @@ def build(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = 
 
 
 def _build(corpus: Path, folder: Path, chosen: Weights, say: Say) -> None:
+    if chosen.adapter is None:
+        raise EncoderError(f"nothing was learned yet for the weights of {chosen.name}; run: python -m index fit")
     built_from = store.sources(corpus, chosen)
     documents, examples, reader = read(corpus)
 
@@ -97,8 +99,8 @@ def _read_index(corpus: Path, generation: Path, encoder: str) -> Index:
     if store.check_passages(generation / store.PASSAGES, documents):
         raise StaleIndexError(f"{generation}: the documents changed while they were being read; start again")
     judges = [models.read_judge(generation, document) for document in documents]
-    heard = models.read_listener(generation)
-    return Index(OnnxEncoder(generation, encoder), reader, read_similarities(generation, documents), heard, judges)
+    similarities = read_similarities(generation, documents)
+    return Index(OnnxEncoder(generation, encoder), reader, similarities, listener.learned(), judges)
 
 
 def verify(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = None) -> list[str]:
@@ -145,7 +147,7 @@ def _fill(
     store.write_passages(fresh / store.PASSAGES, [passage for d in documents for passage in d.passages])
     encode_passages(fresh, [passage for d in documents for passage in answerable(d)], of_passages, known[0])
     similarities = read_similarities(fresh, documents)
-    heard = models.put_listener(fresh, known, encoder.fingerprint, lambda: learn_to_listen(encoder, say))
+    heard = listener.learned()
     topics = topics_by_text(fresh, known[0], similarities.passages, encoder, heard)
     for document in documents:
         own = [example for example in examples if example.document in ("", document.name)]
@@ -155,16 +157,6 @@ def _fill(
         else:
             say(f"Learning from {len(own)} example questions of {document.name} …")
         models.write_judge(fresh, judge_of(document, own, reader, encoder, similarities, heard, topics))
-
-
-def learn_to_listen(encoder: Encoder, say: Say = say) -> Listener:
-    """The listener, from the lessons that the program carries."""
-    lessons = listener.read_lessons()
-    parts = [listener.windows(lesson.text) if not lesson.topic else [lesson.text] for lesson in lessons]
-    texts = [text for windows in parts for text in windows]
-    owner = [i for i, windows in enumerate(parts) for _ in windows]
-    say(f"Learning to listen from {len(lessons)} messages …")
-    return listener.fit(lessons, sentence_vectors(encoder, texts, "messages"), owner, texts)
 
 
 def judge_of(
@@ -205,9 +197,7 @@ def gathered(
     remembered: Remembered,
 ) -> Evidence:
     """The evidence for one reading against the document whose passages are `rows`."""
-    return Evidence(
-        Asked.of(text), similarities.table(text, encoded)[rows], similarities.matches(encoded, rows), topic, remembered
-    )
+    return Evidence(Asked.of(text), *similarities.table(text, encoded).of(rows), topic, remembered)
 
 
 def reading_of(reader: Reader, example: Example) -> str:
@@ -232,7 +222,7 @@ def topics_by_text(
     return found
 
 
-def topics_of(document: Document, encoder: Encoder, heard: TopicTeller, by_text: Topics | None = None) -> TopicMap:
+def topics_of(document: Document, encoder: Encoder, heard: Listener, by_text: Topics | None = None) -> TopicMap:
     """How much each passage speaks of each topic, in its units and in its heading; `by_text`, where that is known."""
     passages = answerable(document)
     units = [document.slice(unit) for p in passages for unit in p.units]

@@ -1,9 +1,10 @@
-"""python -m index fit: learns what holds for every document, and writes adapter.npz and judge.json.
+"""python -m index fit: learns what holds for every document, and writes adapter.npz, listener.npz and judge.json.
 
-The documents and their questions stand in corpus/general/documents. First the encoder for questions is tuned
-(`index.retrieval.tuning`), then the judge learns from what it says. A judge must not learn from a likeness that the
-encoder was taught, so each document is judged by an encoder that was tuned without it; the one that serves is tuned on
-all of them.
+The documents and their questions stand in corpus/general/documents, messages in statements.jsonl and topics.jsonl
+beside them. First the encoder for what people write is tuned, and the listener's maps with it
+(`index.retrieval.tuning`); then the judge learns from what it says. A judge must not learn from a likeness that the
+encoder was taught, nor a bar be drawn by messages that were: so each document is judged, and each message heard, by an
+encoder that was tuned without it. The one that serves is tuned on all of them.
 
 Each question is judged with none, with some and with all of its document's other questions to remember. The program's
 own document has thousands: some of them are judged with none, with a handful and with ever more of the others to
@@ -19,14 +20,14 @@ from pathlib import Path
 import numpy as np
 
 from corpus import Document, Example, read_document, read_documents, read_examples
-from corpus.questions import QUESTIONS, read_question_file
+from corpus.questions import QUESTIONS, TOPICS, read_question_file
 from corpus.vocabulary import Vocabulary
 from index import build
 from index.errors import EncoderError
 from index.judging import listener, memory, promise, recipe
 from index.judging.features import Remembered
 from index.judging.judge import FEWEST, Judge
-from index.judging.listener import GENERAL
+from index.judging.listener import GENERAL, Listener, Message
 from index.judging.memory import Memory, answerable, gold_passages
 from index.judging.promise import PROMISE
 from index.judging.recipe import Case
@@ -34,11 +35,12 @@ from index.retrieval import tuning
 from index.retrieval.encoder import PASSAGE_GRAPH, Encoder, OnnxEncoder
 from index.retrieval.encodings import in_context
 from index.retrieval.exported import put_encoder
-from index.retrieval.tuning import Lesson
+from index.retrieval.tuning import Lesson, Told
 from index.retrieval.weights import ADAPTER, Weights, weights
 
 FOLDER = GENERAL / "documents"
-APART = 3  # parts of the documents: each is judged by an encoder that was tuned on the other two
+APART = 2  # parts of the documents and of the messages: each is judged by an encoder that was tuned on the other
+TOGETHER = 20  # messages that stand together are left out together: they were written as pairs
 SOME = 20  # examples of another document that are remembered in the middle episode
 JUDGED = 350  # questions of the program's own document that are judged
 TUNED = 600  # others of it that the encoder is tuned on
@@ -47,40 +49,51 @@ REMEMBERED = (0, 15, 60, 250, 1000, 4000)  # examples of it that are remembered 
 
 @dataclass(frozen=True)
 class Ears:
-    """An encoder for questions and one for passages, and what tells topics by the first of the two."""
+    """An encoder for questions and one for passages, and the listener that hears by the first of the two."""
 
     questions: Encoder
     passages: Encoder
-    topics: listener.TopicTeller
+    listener: Listener
+
+    def loudness(self, messages: Sequence[Message]) -> list[float]:
+        """Of each message."""
+        windows = [listener.windows(message.text) for message in messages]
+        vectors = build.sentence_vectors(self.questions, [text for one in windows for text in one], "messages")
+        parts = np.split(vectors, np.cumsum([len(one) for one in windows])[:-1])
+        return [self.listener.hear(part, one).loudness for part, one in zip(parts, windows, strict=True)]
 
 
 def fit(folder: Path = FOLDER, say: build.Say = build.say) -> None:
-    """Tunes the encoder, gathers the cases, learns, computes the bar from documents left out, and writes both files."""
+    """Tunes the encoder, gathers the cases, learns, computes the bars from what was left out, and writes all files."""
     asked = {document.name: (document, examples) for document, examples in documents(folder)}
     own = OwnExamples.drawn()
     with tempfile.TemporaryDirectory() as temporary:
         tuner = _Tuner(Path(temporary), asked, own, say)
-        cases = {}
+        cases: dict[str, list[Case]] = {}
+        loudness: dict[int, float] = {}
         for part in range(APART):
             apart = sorted(asked)[part::APART]
-            ears = tuner.without(apart, Path(temporary) / f"adapter-{part}.npz")
+            unheard = [i for i, lesson in enumerate(tuner.messages) if not lesson.topic and _part(i) == part]
+            ears = tuner.without(apart, part, Path(temporary) / f"adapter-{part}.npz")
+            loudness |= zip(unheard, ears.loudness([tuner.messages[i] for i in unheard]), strict=True)
             for name in apart:
                 cases[name] = cases_of(*asked[name], ears)
             say(f"  judged: {', '.join(apart)}")
-        ears = tuner.without([], ADAPTER)
+        ears = tuner.without([], -1, ADAPTER)
+        bars = listener.rings_from([tuner.messages[i] for i in loudness], list(loudness.values()))
+        danger = [loudness[i] >= bars[0] for i in loudness if tuner.messages[i].danger]
+        say(f"Left out: rings from {bars[0]:.3f}, in long messages from {bars[1]:.3f}; heard {np.mean(danger):.3f}")
+        listener.write(replace(ears.listener, rings_from=bars))
         of_own = own_cases(own, ears)
     everything = [*of_own, *(case for found in cases.values() for case in found)]
     say(f"Judging each document by weights learned from the others ({len(everything)} cases) …")
     apart_cases = recipe.left_out(cases, of_own)
     refused = [chance for case, chance, _ in apart_cases if case.example.label == "out"]
     bar = promise.answering_bar(refused, PROMISE.false_answers_without_examples, PROMISE.confidence) or 1.0
-    answerable_ = [(chance, hit) for case, chance, hit in apart_cases if case.example.label == "answer"]
-    right = np.mean([hit and chance >= bar for chance, hit in answerable_])
-    first = np.mean([hit for _, hit in answerable_])
-    false = np.mean([chance >= bar for chance in refused])
-    say(
-        f"Left out: right passage first {first:.3f}; at bar {bar:.3f} answered rightly {right:.3f}, falsely {false:.3f}"
-    )
+    counted = recipe.counts(apart_cases, bar)
+    recipe.write_left_out(counted, len(cases))
+    for name in ("right_first_before_the_bar", "right_first", "false_answer"):
+        say(f"Left out, at bar {bar:.3f}: {name} {counted[name][0] / counted[name][1]:.3f}")
     recipe.write(recipe.fit(everything), bar, len(everything))
 
 
@@ -98,22 +111,43 @@ class _Tuner:
         self.passages = OnnxEncoder(self._exported(self.weights), chosen.name, PASSAGE_GRAPH)
         self.lessons = {name: lesson_of(*both, self.passages) for name, both in asked.items()}
         self.own = lesson_of(own.document, own.tuned, self.passages)
+        self.messages = listener.read_lessons()
 
-    def without(self, apart: Sequence[str], adapter: Path) -> Ears:
-        """The adapter that `apart` took no part in goes to the file `adapter`."""
+    def without(self, apart: Sequence[str], part: int, adapter: Path) -> Ears:
+        """The adapter that the documents `apart` and that `part` of the messages took no part in goes to `adapter`."""
         self.say(f"Tuning the encoder, {len(apart)} of {len(self.lessons)} documents left out …")
         lessons = [lesson for name, lesson in self.lessons.items() if name not in apart]
-        tuning.tune(self.weights.folder or Path(), [*lessons, self.own], adapter, self.say)
+        messages = [message for i, message in enumerate(self.messages) if _part(i) != part]
+        told = told_of(messages)
+        tuning.tune(self.weights, [*lessons, self.own], told, adapter, self.say)
         encoder = OnnxEncoder(self._exported(replace(self.weights, adapter=adapter)), self.weights.name)
-        topics = [lesson for lesson in listener.read_lessons() if lesson.topic]
-        texts = [lesson.text for lesson in topics]
-        vectors = build.sentence_vectors(encoder, texts, "topics")
-        return Ears(encoder, self.passages, listener.fit_topics(topics, vectors, texts))
+        self.say(f"Learning to listen from {len(messages)} messages …")
+        texts = [text for windows in told.windows for text in windows]
+        owner = [i for i, windows in enumerate(told.windows) for _ in windows]
+        vectors = build.sentence_vectors(encoder, texts, "messages")
+        return Ears(encoder, self.passages, listener.fit(messages, vectors, owner, texts))
 
     def _exported(self, chosen: Weights) -> Path:
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         put_encoder(chosen, folder, [], self.texts, list(self.own.questions) if chosen.adapter else [], self.say)
         return folder
+
+
+def _part(message: int) -> int:
+    return message // TOGETHER % APART
+
+
+def told_of(messages: Sequence[Message]) -> Told:
+    """What the encoder and the listener learn from messages."""
+    feelings = ("", *listener.FEELINGS, listener.ASKS)
+    topics = ("", *TOPICS)
+    return Told(
+        [[m.text] if m.topic else listener.windows(m.text) for m in messages],
+        np.array([m.danger for m in messages]),
+        np.array([feelings.index(m.feeling) - 1 for m in messages]),
+        np.array([topics.index(m.topic) - 1 for m in messages]),
+        (len(feelings) - 1, len(topics) - 1),
+    )
 
 
 def documents(folder: Path = FOLDER) -> Iterator[tuple[Document, list[Example]]]:
@@ -214,14 +248,14 @@ class _Asking:
         encoded = list(ears.questions.encode(self.texts))
         self.vectors = np.array([e.sentence for e in encoded])
         self.judge = Judge.of(
-            Memory(document), build.topics_of(document, ears.questions, ears.topics), recipe.blank(), 1.0
+            Memory(document), build.topics_of(document, ears.questions, ears.listener), recipe.blank(), 1.0
         )
         self.golds = [gold_passages(document, example) for example in examples]
         with tempfile.TemporaryDirectory() as folder:
             build.encode_passages(Path(folder), answerable(document), ears.passages)
             similarities = build.read_similarities(Path(folder), [document])
             rows = similarities.rows_of(document)
-            topics = ears.topics.topics_of(self.vectors, self.texts)
+            topics = ears.listener.topics_of(self.vectors, self.texts)
             nothing = Memory(document).recall(self.vectors, self.texts)
             self.evidence = [
                 build.gathered(similarities, rows, text, one, topic, remembered)

@@ -40,7 +40,7 @@ class Hit:
 class JudgedAsk:
     """`hits` are of the document that answers surest, best first. `answers`: P(the first of them answers);
     `near`: P(it is at least the nearest statement). `bar`: the promised one on `answers`.
-    `topic`: what is asked about, "" when unknown."""
+    `topic`: what is asked about, "" when unknown. `others` could answer as well, surest first."""
 
     ask: ReadAsk
     document: Document
@@ -49,6 +49,7 @@ class JudgedAsk:
     near: float = 0.0
     bar: float = 1.0
     topic: str = ""
+    others: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +100,24 @@ class Index:
         for (text, encoded), topic in zip(readings, topics, strict=True):
             table = self.similarities.table(text, encoded)
             asked = Asked.of(text)
-            for judge in self._likeliest(table[:, LATE]):
-                rows = self.similarities.rows_of(judge.document)
+            for judge in self._likeliest(table.scores[:, LATE]):
+                scores, best = table.of(self.similarities.rows_of(judge.document))
                 [remembered] = judge.memory.recall(encoded.sentence[None], [text])
-                evidence = Evidence(asked, table[rows], self.similarities.matches(encoded, rows), topic, remembered)
+                evidence = Evidence(asked, scores, best, topic, remembered)
                 found.append((judge.judge(evidence), judge, evidence, encoded))
-        judgement, judge, evidence, encoded = max(found, key=lambda f: (f[0].answers, f[0].near))
-        best = judgement.order[:MOST_HITS]
-        rows = self.similarities.rows_of(judge.document)[best]
+        found.sort(key=lambda f: (-f[0].answers, -f[0].near))
+        judgement, judge, evidence, encoded = found[0]
+        could = {other.document.name: other.document for one, other, *_ in found if one.answers >= other.bar}
+        shown = judgement.order[:MOST_HITS]
+        rows = self.similarities.rows_of(judge.document)[shown]
         hits = tuple(
             Hit(judge.passages[i], float(judgement.scores[i]), _marked(judge, judgement, int(i), cosines))
-            for i, cosines in zip(best, self.similarities.unit_cosines(encoded.sentence, rows), strict=True)
+            for i, cosines in zip(shown, self.similarities.unit_cosines(encoded.sentence, rows), strict=True)
         )
         about = evidence.topic + evidence.memory.topics
         topic_name = TOPICS[int(np.argmax(about))] if about.max() >= NAMED else ""
-        return JudgedAsk(ask, judge.document, hits, judgement.answers, judgement.near, judge.bar, topic_name)
+        others = tuple(document for name, document in could.items() if name != judge.document.name)
+        return JudgedAsk(ask, judge.document, hits, judgement.answers, judgement.near, judge.bar, topic_name, others)
 
     def _likeliest(self, late: np.ndarray) -> list[Judge]:
         """The judges of the documents that hold the likeliest passages."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from index.judging.kernel import Floats
 from index.retrieval.encoder import Encoded, Encoder
-from index.retrieval.similarity import Similarities
+from index.retrieval.similarity import Similarities, Table
 from index.search import Index
 
 
@@ -32,9 +31,9 @@ class RememberingSimilarities(Similarities):
 
     def __init__(self, known: Similarities) -> None:
         self.__dict__.update(vars(known))
-        self._tables: dict[str, Floats] = {}
+        self._tables: dict[str, Table] = {}
 
-    def table(self, text: str, encoded: Encoded) -> Floats:
+    def table(self, text: str, encoded: Encoded) -> Table:
         if text not in self._tables:
             self._tables[text] = super().table(text, encoded)
         return self._tables[text]

@@ -20,7 +20,8 @@ RANKING = ("late", "sentence", "dense", "covered", "section", "neighbour", "body
 ANSWERING = (
     *("late", "sentence", "dense", "lead_late", "lead_sentence", "lead", "share"),
     *("covered", "covered_by_document", "rarest_missing", "missing", "words", "few_words"),
-    *("weakest", "weakest_three", "weakest_quarter", "lacking", "off_topic"),
+    *("weakest", "weakest_three", "weakest_quarter", "lacking"),
+    *("weakest_anywhere", "weakest_three_anywhere", "elsewhere", "off_topic"),
     *("topic", "topic_in_units", "topic_in_headings", "topic_in_passage", "topic_over_passage"),
     *("topic_missing", "topic_missing_here", "topic_held", "topic_held_here"),
     *("passages", "body", "starts_with_how", "number_asked", "number_held"),
@@ -143,22 +144,24 @@ def answering(
     asked: Asked,
     table: Floats,
     scores: Floats,
-    tokens: Floats,
+    best_matches: Floats,
     lexicon: Lexicon,
     passages: Sequence[Passage],
     topic: Floats,
     topics: TopicMap,
     memory: Remembered,
 ) -> Floats:
-    """Shape (len(ANSWERING),). `scores` rank the passages; `tokens` are the best matches of the reading's word
-    pieces in the first of them; `topic` (topics,) says what is asked about."""
+    """Shape (len(ANSWERING),). `scores` rank the passages; `best_matches` (word pieces, passages) are the best cosines
+    of the reading's word pieces in each; `topic` (topics,) says what is asked about."""
     first = int(np.argmax(scores))
     others = np.delete(np.arange(len(scores)), first)
     best = others[int(np.argmax(scores[others]))] if len(others) else first
     shifted = np.exp(scores - scores.max())
     missing = np.array([word not in lexicon.document for word in asked.stems], bool)
     lacking = np.array([word not in lexicon.passages[first] for word in asked.stems], bool)
-    weakest = np.sort(tokens) if len(tokens) else np.ones(1, np.float32)
+    in_first = best_matches[:, first]
+    in_any = best_matches.max(axis=1)
+    weakest, held_weakest = np.sort(in_first), np.sort(in_any)
     weight = np.maximum(topic, 0)
     about = int(np.argmax(weight))
     strength = float(weight[about])
@@ -185,6 +188,9 @@ def answering(
             float(weakest[:3].mean()),
             float(np.percentile(weakest, 25)),
             float((asked.rarities * lacking).max(initial=0.0)),
+            float(held_weakest[0]),
+            float(held_weakest[:3].mean()),
+            float(np.sort(in_any - in_first)[-3:].mean()),
             float(weight[OFF].sum()),
             strength,
             in_units,

@@ -39,11 +39,12 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reading of an ask against one document: all that a judgement is made from."""
+    """One reading of an ask against one document: all that a judgement is made from. `table` (passages, 3) and `best`
+    (word pieces, passages) say how alike they are."""
 
     asked: Asked
     table: Floats
-    matches: Sequence[Floats]
+    best: Floats
     topic: Floats
     memory: Remembered
 
@@ -89,10 +90,9 @@ class Judge:
 
     def read(self, evidence: Evidence, scores: Floats) -> Floats:
         """The features of the first passage, (len(ANSWERING),)."""
-        tokens = evidence.matches[int(np.argmax(scores))]
         return features.answering(
-            evidence.asked, evidence.table, scores, tokens, self.lexicon, self.passages, evidence.topic, self.topics,
-            evidence.memory,
+            evidence.asked, evidence.table, scores, evidence.best, self.lexicon, self.passages, evidence.topic,
+            self.topics, evidence.memory,
         )  # fmt: skip
 
     def judge(self, evidence: Evidence) -> Judgement:

@@ -12,7 +12,7 @@ prediction and eq. 5.12 for leaving one out. Fitting needs scipy; predicting doe
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -24,12 +24,14 @@ from index.reading.text import words
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
+Wording = tuple[tuple[str, ...], Floats, Integers, Integers, Floats]  # an inverted index, as KernelRidge has it
 
 GAMMA = 2.5
 WORDING = 1.0
 GRAM = 4
 BLOCK = 512  # rows of the kernel matrix that are filled at once
 RIDGE = 0.1  # the share of an example's target that may be noise
+JITTER = 1e-4  # keeps landmarks that are alike apart
 NEAREST = 5  # examples whose likeness says how far memory reaches
 
 
@@ -70,11 +72,15 @@ class KernelRidge:
     def _rows(self) -> dict[str, int]:
         return {term: i for i, term in enumerate(self.vocabulary)}
 
+    @cached_property
+    def _rarest(self) -> float:
+        return float(self.idf.max())
+
     def alike(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """k of shape (m, n)."""
-        found: Floats = np.exp(-GAMMA * (1 - vectors @ self.vectors.T)).astype(np.float32)
+        found = _meaning(vectors, self.vectors)
         for row, text in zip(found, texts, strict=True):
-            for i, value in _weighed(terms(text), self._rows, self.idf):
+            for i, value in _weighed(terms(text), self._rows, self.idf, self._rarest):
                 span = slice(self.starts[i], self.starts[i + 1])
                 row[self.examples[span]] += WORDING * value * self.values[span]
         return found
@@ -110,6 +116,53 @@ class KernelRidge:
         )
 
 
+@dataclass(frozen=True)
+class Folded:
+    """The same without its examples: what they weigh is folded into fewer numbers.
+
+    `weights` (terms, classes) of the wording, but for terms of a single example; `landmarks` (m, d), with `shares`
+    (m, classes), stand for all examples in meaning. `rarest` is the idf of a term that is unknown.
+    """
+
+    landmarks: Floats
+    shares: Floats
+    vocabulary: tuple[str, ...]
+    idf: Floats
+    weights: Floats
+    rarest: float
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {term: i for i, term in enumerate(self.vocabulary)}
+
+    def predict(self, vectors: Floats, texts: Sequence[str]) -> Floats:
+        """Scores (m, classes), as those of the KernelRidge."""
+        scores: Floats = _meaning(vectors, self.landmarks) @ self.shares
+        for row, text in zip(scores, texts, strict=True):
+            known = list(_weighed(terms(text), self._rows, self.idf, self.rarest))
+            if known:
+                rows, values = zip(*known, strict=True)
+                row += np.array(values, np.float32) @ self.weights[list(rows)]
+        return scores
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Plain arrays from which `from_arrays` makes the same again."""
+        return {
+            "landmarks": self.landmarks.astype(np.float16),
+            "shares": self.shares,
+            "vocabulary": np.frombuffer("\n".join(self.vocabulary).encode("utf-8"), np.uint8),
+            "idf": self.idf.astype(np.float16),
+            "weights": self.weights.astype(np.float16),
+            "rarest": np.array(self.rarest),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Folded":
+        floats = {name: arrays[name].astype(np.float32) for name in ("landmarks", "shares", "idf", "weights")}
+        vocabulary = tuple(arrays["vocabulary"].tobytes().decode("utf-8").split("\n"))
+        return cls(vocabulary=vocabulary, rarest=float(arrays["rarest"]), **floats)
+
+
 def reach_of(alike: Floats) -> Floats:
     """The mean of the NEAREST largest values of each row; absent examples count as 0."""
     if not alike.shape[1]:
@@ -120,68 +173,80 @@ def reach_of(alike: Floats) -> Floats:
     return reach
 
 
-def fit(
-    vectors: Floats,
-    texts: Sequence[str],
-    targets: Floats,
-    groups: Sequence[int] | None = None,
-    leave_out: bool = True,
-) -> tuple[KernelRidge, Prediction]:
-    """The fitted model, and what it predicts for each example when it, or its whole group, is left out.
+def fit(vectors: Floats, texts: Sequence[str], targets: Floats) -> tuple[KernelRidge, Prediction]:
+    """The fitted model, and what it predicts for each example when that is left out.
 
-    `targets` (n, classes). `groups` (n,): examples of one number are left out together, as sentences of one
-    message must be; `leave_out=False` saves that half of the work. Raises ValueError when a vector is not a number.
+    `targets` (n, classes). Raises ValueError when a vector is not a number.
     """
     from scipy.linalg import lapack  # only the build needs it
 
     vectors = vectors.astype(np.float16).astype(np.float32)  # as they are stored
-    vocabulary, idf, starts, examples, values = _inverted([terms(text) for text in texts])
-    model = KernelRidge(vectors, np.zeros_like(targets, np.float32), vocabulary, idf, starts, examples, values)
-    gram = _gram(model)
+    wording = _inverted([terms(text) for text in texts])
+    gram = _meaning(vectors, vectors)
+    _add_wording(gram, wording)
     np.fill_diagonal(gram, 0)
     reach = reach_of(gram)
+    factor, weights = _solved(gram, targets)
+    # Of the inverse, leaving one out needs the diagonal.
+    root, _ = lapack.strtri(factor, lower=True, overwrite_c=True)
+    left_out = targets - weights / np.einsum("ij,ij->j", root, root)[:, None]
+    return KernelRidge(vectors, weights, *wording), Prediction(left_out.astype(np.float32), reach)
+
+
+def fit_folded(vectors: Floats, texts: Sequence[str], targets: Floats, most: int) -> Folded:
+    """The same, folded: with at most so many landmarks, drawn from the examples, and the kernel of meaning as far as it
+    passes through them (Nyström: Williams, Seeger, NIPS 2000). Raises ValueError when a vector is not a number."""
+    from scipy.linalg import solve_triangular  # only `python -m index fit` needs it
+
+    vectors = vectors.astype(np.float16).astype(np.float32)
+    vocabulary, idf, starts, examples, values = wording = _inverted([terms(text) for text in texts])
+    landmarks = vectors[np.sort(np.random.default_rng(0).permutation(len(vectors))[:most])]
+    together = _meaning(landmarks, landmarks).astype(np.float64)
+    root = np.linalg.cholesky(together + JITTER * np.eye(len(landmarks)))
+    seen = solve_triangular(root, _meaning(landmarks, vectors), lower=True).T.astype(np.float32)
+    gram = seen @ seen.T
+    _add_wording(gram, wording)
+    _, weights = _solved(gram, targets)
+    shares = solve_triangular(root, seen.T @ weights, lower=True, trans="T").astype(np.float32)
+    spans = [slice(start, end) for start, end in pairwise(starts.tolist())]
+    kept = [i for i, span in enumerate(spans) if span.stop - span.start > 1]
+    of_terms = np.array([values[spans[i]] @ weights[examples[spans[i]]] for i in kept], np.float32)
+    known = tuple(vocabulary[i] for i in kept)
+    return Folded(landmarks, shares, known, idf[kept], of_terms, float(idf.max()))
+
+
+def _solved(gram: Floats, targets: Floats) -> tuple[Floats, Floats]:
+    """(the lower Cholesky factor of the gram matrix with its ridge, the weights of the examples); `gram` is used up."""
+    from scipy.linalg import lapack
+
     np.fill_diagonal(gram, 1 + WORDING + RIDGE)
     factor, failed = lapack.spotrf(gram.T, lower=True, clean=True, overwrite_a=True)  # symmetric: .T is free
     if failed:
         raise ValueError("the kernel matrix is not positive definite; is RIDGE 0, or a vector not a number?")
     weights, _ = lapack.spotrs(factor, targets.astype(np.float32), lower=True)
-    fitted = KernelRidge(vectors, np.ascontiguousarray(weights), vocabulary, idf, starts, examples, values)
-    if not leave_out:
-        return fitted, Prediction(np.zeros_like(targets, np.float32), reach)
-    # Of the inverse, leaving a group out needs its diagonal block: its diagonal, for one that stands alone.
-    root, _ = lapack.strtri(factor, lower=True, overwrite_c=True)
-    left_out = targets - weights / np.einsum("ij,ij->j", root, root)[:, None]
-    for rows in _together(groups):
-        block = root[:, rows].T @ root[:, rows]
-        left_out[rows] = targets[rows] - np.linalg.solve(block, weights[rows])
-    return fitted, Prediction(left_out.astype(np.float32), reach)
+    return factor, np.ascontiguousarray(weights)
 
 
-def _together(groups: Sequence[int] | None) -> list[list[int]]:
-    """The rows of each group of more than one."""
-    members: dict[int, list[int]] = {}
-    for row, group in enumerate(groups if groups is not None else ()):
-        members.setdefault(group, []).append(row)
-    return [rows for rows in members.values() if len(rows) > 1]
+def _meaning(one: Floats, other: Floats) -> Floats:
+    """The first half of k, (n, m); in place, as between all examples it takes most of the memory."""
+    found: Floats = one @ other.T
+    found -= 1
+    found *= GAMMA
+    return np.exp(found, out=found)
 
 
-def _gram(model: KernelRidge) -> Floats:
-    """k between all examples, (n, n); filled in place, as it takes most of the memory."""
+def _add_wording(gram: Floats, wording: Wording) -> None:
+    """Adds the second half of k between all examples to `gram`."""
     from scipy import sparse
 
-    n = len(model.vectors)
-    gram = model.vectors @ model.vectors.T
-    gram -= 1
-    gram *= GAMMA
-    np.exp(gram, out=gram)
-    wording = sparse.csc_matrix((model.values, model.examples, model.starts), shape=(n, len(model.vocabulary)))
-    rows = wording.tocsr()
-    for at in range(0, n, BLOCK):
-        gram[at : at + BLOCK] += WORDING * (rows[at : at + BLOCK] @ wording.T).toarray()
-    return gram
+    vocabulary, _, starts, examples, values = wording
+    columns = sparse.csc_matrix((values, examples, starts), shape=(len(gram), len(vocabulary)))
+    rows = columns.tocsr()
+    for at in range(0, len(gram), BLOCK):
+        gram[at : at + BLOCK] += WORDING * (rows[at : at + BLOCK] @ columns.T).toarray()
 
 
-def _inverted(counts: Sequence[Counter[str]]) -> tuple[tuple[str, ...], Floats, Integers, Integers, Floats]:
+def _inverted(counts: Sequence[Counter[str]]) -> Wording:
     """(vocabulary, idf, starts, examples, values) of some texts' terms: smooth idf, sublinear tf, rows of length 1
     (Manning, Raghavan, Schütze, Introduction to Information Retrieval, 2008, 6.4.1)."""
     n = len(counts)
@@ -191,7 +256,7 @@ def _inverted(counts: Sequence[Counter[str]]) -> tuple[tuple[str, ...], Floats, 
     idf = np.array([np.log((1 + n) / (1 + frequency[term])) + 1 for term in vocabulary], np.float32)
     postings: list[list[tuple[int, float]]] = [[] for _ in vocabulary]
     for example, found in enumerate(counts):
-        for i, value in _weighed(found, rows, idf):
+        for i, value in _weighed(found, rows, idf, float(idf.max())):
             postings[i].append((example, value))
     starts = np.cumsum([0, *(len(row) for row in postings)]).astype(np.int64)
     examples = np.array([example for row in postings for example, _ in row], np.int64)
@@ -199,10 +264,9 @@ def _inverted(counts: Sequence[Counter[str]]) -> tuple[tuple[str, ...], Floats, 
     return vocabulary, idf, starts, examples, values
 
 
-def _weighed(found: Counter[str], rows: dict[str, int], idf: Floats) -> Iterable[tuple[int, float]]:
+def _weighed(found: Counter[str], rows: dict[str, int], idf: Floats, rarest: float) -> Iterable[tuple[int, float]]:
     """(row, tf-idf) of the known terms of a text, scaled so that all its terms together have length 1: what is
     unknown counts as the rarest, so that one known word in foreign company weighs little."""
-    rarest = float(idf.max())
     squares = 0.0
     known: list[tuple[int, float]] = []
     for term, count in found.items():

@@ -1,9 +1,11 @@
 """What a message is apart from its questions: whether somebody is in danger, what is felt, what is asked about.
 
-One listener for every document, part of the program. It hears the whole message, wherever the danger
-stands: sentence by sentence and in neighbouring pairs, and the most alarming of those decides.
+One listener for every document, part of the program, learned by `python -m index fit` through an encoder that was
+tuned to part what it tells (`index.retrieval.tuning`). It hears the whole message, wherever the danger stands:
+sentence by sentence and in neighbouring pairs, and the most alarming of those decides.
 """
 
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,21 +17,23 @@ from numpy.typing import NDArray
 
 from corpus.questions import TOPICS, Example, read_question_file
 from index.judging import kernel, promise
-from index.judging.kernel import Floats, Integers, KernelRidge
+from index.judging.kernel import Floats, Folded, Integers
 from index.judging.promise import PROMISE
 from index.reading.asks import sentences
 
 GENERAL = Path(__file__).parents[2] / "corpus" / "general"
+LEARNED = Path(__file__).with_name("listener.npz")
 FEELINGS = ("fear", "grief", "guilt", "thanks", "good_news", "ok", "hello", "goodbye", "human", "who_are_you")
 ASKS = "asks"  # the feeling of a message that asks
 FAR = ("off_topic", "small_talk", "gibberish", "attack")  # topics that no document answers
 FEW = 3  # windows of a message of one or two sentences
 MOST_WINDOWS = 400  # of one message; 20,000 characters hold about 250 sentences
+LANDMARKS = 2048  # messages that stand for all in meaning
 ROUNDS = 2  # of finding, in a dangerous example of several sentences, the one that tells
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class Message:
     """A text to learn from: a statement, or with a `topic` (one of TOPICS) a question about that.
 
     `feeling` is one of FEELINGS, ASKS, or "" for a statement that tells something calmly.
@@ -59,86 +63,93 @@ def windows(text: str) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicTeller:
-    """A kernel over the questions whose topics the program was taught."""
+class Listener:
+    """What was learned of statements (danger, FEELINGS, ASKS) and of the topics of questions; and the loudness from
+    which a message of few windows, or of many, rings: the loudest of many is louder by chance."""
 
-    topics: KernelRidge
-
-    def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
-        """Scores of shape (m, len(TOPICS)), near 1 for the topic that a text asks about."""
-        return self.topics.predict(vectors, texts).scores
-
-
-@dataclass(frozen=True, slots=True)
-class Listener(TopicTeller):
-    """One more kernel, over what it was taught of danger and feelings; and the loudness from which a message of few
-    windows, or of many, rings: the loudest of many is louder by chance."""
-
-    statements: KernelRidge
-    rings_from: tuple[float, float]
+    statements: Folded
+    topics: Folded
+    rings_from: tuple[float, float] = (np.inf, np.inf)
 
     def hear(self, vectors: Floats, texts: Sequence[str]) -> Heard:
         """`texts` are the windows of one message, `vectors` (m, d) theirs."""
         found = self.statements.predict(vectors, texts)
-        loudest = float(found.scores[:, 0].max(initial=0.0))
-        felt = found.scores[:, 1:].mean(axis=0)
+        loudest = float(found[:, 0].max(initial=0.0))
+        felt = found[:, 1:].mean(axis=0)
         bar = self.rings_from[len(texts) > FEW]
         return Heard(loudest >= bar, loudest, dict(zip((*FEELINGS, ASKS), map(float, felt), strict=True)))
 
+    def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
+        """Scores of shape (m, len(TOPICS)), near 1 for the topic that a text asks about."""
+        return self.topics.predict(vectors, texts)
 
-def fit(lessons: Sequence[Lesson], vectors: Floats, owner: Sequence[int], texts: Sequence[str]) -> Listener:
-    """Learns from `lessons`, whose windows are `texts` with `vectors`; `owner[i]` is the lesson of window i.
 
-    Of a dangerous lesson only the window that tells most counts, found in ROUNDS (multiple-instance
-    learning: Andrews, Tsochantaridis, Hofmann, NIPS 2002); every window of a calm one is calm.
+@functools.cache
+def learned(path: Path = LEARNED) -> Listener:
+    """What `python -m index fit` wrote."""
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = dict(stored)
+    parts = [
+        Folded.from_arrays({n.removeprefix(f"{part}_"): a for n, a in arrays.items() if n.startswith(f"{part}_")})
+        for part in ("statements", "topics")
+    ]
+    few, many = map(float, arrays["rings_from"])
+    return Listener(parts[0], parts[1], (few, many))
+
+
+def write(made: Listener, path: Path = LEARNED) -> None:
+    arrays = {f"statements_{name}": array for name, array in made.statements.arrays().items()}
+    arrays |= {f"topics_{name}": array for name, array in made.topics.arrays().items()}
+    np.savez_compressed(path, **arrays, rings_from=np.array(made.rings_from))  # type: ignore[arg-type]
+
+
+def fit(messages: Sequence[Message], vectors: Floats, owner: Sequence[int], texts: Sequence[str]) -> Listener:
+    """Learns from `messages`, whose windows are `texts` with `vectors`; `owner[i]` is the message of window i.
+
+    Of a dangerous message only the window that tells most counts, found in ROUNDS (multiple-instance
+    learning: Andrews, Tsochantaridis, Hofmann, NIPS 2002); every window of a calm one is calm. It rings at nothing
+    until its bars are set.
     """
     owners = np.asarray(owner)
-    danger = np.array([lesson.danger for lesson in lessons])
-    said = np.array([not lesson.topic for lesson in lessons])
+    danger = np.array([message.danger for message in messages])
+    said = np.array([not message.topic for message in messages])
     kept = np.flatnonzero(said[owners])
-    for last in (False,) * (ROUNDS - 1) + (True,):
-        model, left_out = _fit_statements(lessons, vectors, owners, texts, kept, last)
-        if not last:
-            kept = _telling(model.predict(vectors, texts).scores[:, 0], owners, danger, said)
-    loudest = np.full(len(lessons), -np.inf)
-    np.maximum.at(loudest, owners[kept], left_out.scores[:, 0])
-    count = np.bincount(owners, minlength=len(lessons))
-    calm = said & ~danger
-    ordinary = calm & np.array([lesson.feeling == ASKS for lesson in lessons]) & (count <= FEW)
-    rings_from = (
-        promise.alarm_bar(loudest[ordinary], PROMISE.false_alarms),
-        promise.alarm_bar(loudest[calm & (count > FEW)], PROMISE.false_alarms_told),
+    for _ in range(ROUNDS - 1):
+        scores = _fit_statements(messages, vectors, owners, texts, kept).predict(vectors, texts)
+        kept = _telling(scores[:, 0], owners, danger, said)
+    asked = np.flatnonzero(~said[owners])
+    targets = np.zeros((len(asked), len(TOPICS)), np.float32)
+    for row, window in zip(targets, asked.tolist(), strict=True):
+        row[TOPICS.index(messages[owners[window]].topic)] = 1
+    topics = kernel.fit_folded(vectors[asked], [texts[i] for i in asked.tolist()], targets, LANDMARKS)
+    return Listener(_fit_statements(messages, vectors, owners, texts, kept), topics)
+
+
+def rings_from(messages: Sequence[Message], loudness: Sequence[float]) -> tuple[float, float]:
+    """The promised bars for messages of few windows and of many, from calm ones that were not learned from."""
+    ordinary, told = [], []
+    for message, loud in zip(messages, loudness, strict=True):
+        few = len(windows(message.text)) <= FEW
+        if few and message.feeling == ASKS and not message.danger:
+            ordinary.append(loud)
+        elif not few and not message.danger:
+            told.append(loud)
+    return (
+        promise.alarm_bar(np.array(ordinary), PROMISE.false_alarms),
+        promise.alarm_bar(np.array(told), PROMISE.false_alarms_told),
     )
-    first = {lesson: row for row, lesson in reversed(list(enumerate(owners.tolist())))}
-    rows = [first[i] for i, lesson in enumerate(lessons) if lesson.topic]
-    topics = fit_topics([lesson for lesson in lessons if lesson.topic], vectors[rows], [texts[row] for row in rows])
-    return Listener(topics.topics, model, rings_from)
-
-
-def fit_topics(lessons: Sequence[Lesson], vectors: Floats, texts: Sequence[str]) -> TopicTeller:
-    """What is asked about, learned from `lessons` that each have a topic; `texts` are theirs, `vectors` (n, d)."""
-    targets = np.zeros((len(lessons), len(TOPICS)), np.float32)
-    for row, lesson in zip(targets, lessons, strict=True):
-        row[TOPICS.index(lesson.topic)] = 1
-    topics, _unused = kernel.fit(vectors, texts, targets, leave_out=False)
-    return TopicTeller(topics)
 
 
 def _fit_statements(
-    lessons: Sequence[Lesson],
-    vectors: Floats,
-    owners: Integers,
-    texts: Sequence[str],
-    kept: Integers,
-    leave_out: bool = True,
-) -> tuple[KernelRidge, kernel.Prediction]:
+    messages: Sequence[Message], vectors: Floats, owners: Integers, texts: Sequence[str], kept: Integers
+) -> Folded:
     targets = np.zeros((len(kept), 2 + len(FEELINGS)), np.float32)
     for row, window in enumerate(kept):
-        lesson = lessons[owners[window]]
-        targets[row, 0] = lesson.danger
-        if lesson.feeling:
-            targets[row, 1 + (*FEELINGS, ASKS).index(lesson.feeling)] = 1
-    return kernel.fit(vectors[kept], [texts[i] for i in kept], targets, [int(owners[i]) for i in kept], leave_out)
+        message = messages[owners[window]]
+        targets[row, 0] = message.danger
+        if message.feeling:
+            targets[row, 1 + (*FEELINGS, ASKS).index(message.feeling)] = 1
+    return kernel.fit_folded(vectors[kept], [texts[i] for i in kept], targets, LANDMARKS)
 
 
 def _telling(scores: Floats, owners: Integers, danger: NDArray[np.bool_], said: NDArray[np.bool_]) -> Integers:
@@ -152,24 +163,24 @@ def _telling(scores: Floats, owners: Integers, danger: NDArray[np.bool_], said: 
     return np.array(kept, np.int64)
 
 
-def read_lessons(folder: Path = GENERAL) -> list[Lesson]:
+def read_lessons(folder: Path = GENERAL) -> list[Message]:
     """What the program was taught of any document: `statements.jsonl` (text, danger, feeling) and `topics.jsonl`
     (question, topic). Raises KeyError for a feeling or topic that is none."""
-    lessons = []
+    messages = []
     for row in _rows(folder / "statements.jsonl"):
-        lessons.append(Lesson(row["text"], bool(row.get("danger")), str(row.get("feeling", ""))))
+        messages.append(Message(row["text"], bool(row.get("danger")), str(row.get("feeling", ""))))
     for row in _rows(folder / "topics.jsonl"):
-        lessons.append(Lesson(row["question"], topic=row["topic"]))
-    for lesson in lessons:
-        if lesson.feeling not in (*FEELINGS, ASKS, "") or lesson.topic not in (*TOPICS, ""):
-            raise KeyError(f"{folder}: {lesson.text!r} has feeling {lesson.feeling!r} and topic {lesson.topic!r}")
-    return lessons
+        messages.append(Message(row["question"], topic=row["topic"]))
+    for message in messages:
+        if message.feeling not in (*FEELINGS, ASKS, "") or message.topic not in (*TOPICS, ""):
+            raise KeyError(f"{folder}: {message.text!r} has feeling {message.feeling!r} and topic {message.topic!r}")
+    return messages
 
 
 def read_refusals(folder: Path = GENERAL) -> list[Example]:
     """Questions that no document here answers, whatever it is about: real health searches, chatter, attacks."""
     chatter = [
-        Example(lesson.text, "out", topic=lesson.topic) for lesson in read_lessons(folder) if lesson.topic in FAR
+        Example(message.text, "out", topic=message.topic) for message in read_lessons(folder) if message.topic in FAR
     ]
     return [*read_question_file(folder / "refusals.jsonl"), *chatter]
 

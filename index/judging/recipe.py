@@ -15,6 +15,7 @@ from index.judging.calibration import Array, Logistic
 from index.judging.features import ANSWERING, RANK_SIGNS, RANKING, SIGNS
 from index.judging.judge import WEIGHTS, Evidence, Judge, Weights
 
+LEFT_OUT = WEIGHTS.with_name("left_out.json")  # what was seen on documents that took no part
 PULL = 4.0  # towards 0, of the answering weights; chosen by leaving one document out
 FOLDS = 7  # of documents, left out together
 RANK_PULL = 1.0
@@ -83,10 +84,38 @@ def left_out(
     return found
 
 
+def counts(found: Sequence[tuple[Case, float, bool]], bar: float) -> dict[str, tuple[int, int]]:
+    """How many, of how many, of the cases left out: for all of them, and for each kind of question."""
+    shares: dict[str, list[bool]] = {}
+    for case, chance, hit in found:
+        label, kind = case.example.label, case.example.kind
+        for of in ("", f", {kind}"):
+            if label == "answer":
+                shares.setdefault(f"right_first_before_the_bar{of}", []).append(hit)
+                shares.setdefault(f"right_first{of}", []).append(hit and chance >= bar)
+            else:
+                name = "false_answer" if label == "out" else "partial_as_answer"
+                shares.setdefault(f"{name}{of}", []).append(chance >= bar)
+    refused = np.sort([chance for case, chance, _ in found if case.example.label == "out"])
+    answerable = [(chance, hit) for case, chance, hit in found if case.example.label == "answer"]
+    for per_cent in (5,) if len(refused) else ():
+        least = refused[-int(len(refused) * per_cent / 100) - 1]  # that many of the refused lie above it
+        shares[f"right_first_at_{per_cent}pc_false"] = [hit and chance > least for chance, hit in answerable]
+    order = sorted(shares, key=lambda name: ("," in name, name))
+    return {name: (int(sum(shares[name])), len(shares[name])) for name in order}
+
+
 def _fit_ranking(cases: Sequence[Case], share: Array) -> Array:
     some = [i for i, case in enumerate(cases) if case.example.label == "answer" and case.gold.any()]
     tables = [cases[i].judge.ranking(cases[i].evidence).astype(np.float64) for i in some]
     return calibration.fit_ranking(tables, [cases[i].gold for i in some], RANK_PULL, rows=share[some], signs=RANK_SIGNS)
+
+
+def write_left_out(counted: Mapping[str, tuple[int, int]], documents: int, path: Path = LEFT_OUT) -> None:
+    lines = [f"  {json.dumps(name)}: {json.dumps(pair)}" for name, pair in counted.items()]
+    path.write_text(
+        f'{{\n "documents": {documents},\n "counts": {{\n' + ",\n".join(lines) + "\n }\n}\n", encoding="utf-8"
+    )
 
 
 def write(weights: Weights, bar: float, cases: int, folder: Path = WEIGHTS) -> None:

@@ -86,7 +86,7 @@ class OnnxEncoder:
         for at in range(0, len(texts), WINDOW):
             read = self._tokenizer.encode_batch(list(texts[at : at + WINDOW]))
             done: dict[int, Encoded] = {}
-            for batch in _batches([len(text.ids) for text in read]):
+            for batch in batches([len(text.ids) for text in read], PIECES):
                 done |= zip(batch, self._encode_batch([read[i] for i in batch]), strict=True)
             yield from (done[i] for i in range(len(read)))
 
@@ -102,11 +102,12 @@ class OnnxEncoder:
             yield Encoded(sentence.copy(), pieces[words] if len(words) else sentence[None].copy())
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Texts of like length together, so that little is computed for padding, and few where they are long."""
+def batches(lengths: Sequence[int], pieces: int) -> Iterator[list[int]]:
+    """Texts of like length together, shortest first, so that little is computed for padding, and few where they are
+    long: `pieces` at most in one batch, padding included."""
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[i] > PIECES:  # all are padded to the longest, which is this one
+        if batch and (len(batch) + 1) * lengths[i] > pieces:  # all are padded to the longest, which is this one
             yield batch
             batch = []
         batch.append(i)

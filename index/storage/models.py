@@ -1,8 +1,7 @@
-"""What was fitted, as plain arrays on disk: the listener, and a judge for each document."""
+"""What a build learned, as plain arrays on disk: a judge for each document, and of what its texts speak."""
 
 import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,69 +12,36 @@ from index.judging.calibration import Logistic
 from index.judging.features import TopicMap
 from index.judging.judge import Judge
 from index.judging.kernel import Floats, KernelRidge
-from index.judging.listener import GENERAL, Listener
+from index.judging.listener import LEARNED
 from index.judging.memory import Memory
-from index.storage.store import JUDGE, LISTENER, TOPICS, digest, read_arrays
-
-KEY = "key"
-
-
-def put_listener(
-    fresh: Path, known: Sequence[Path | None], fingerprint: str, learn: Callable[[], Listener]
-) -> Listener:
-    """The listener in `fresh`: taken over from a `known` folder that learned the same with the same encoder."""
-    lessons = [digest(GENERAL / name) for name in ("statements.jsonl", "topics.jsonl")]
-    code = [digest(Path(judge.__file__).with_name(f"{name}.py")) for name in ("listener", "kernel", "promise")]
-    key = json.dumps([fingerprint, *lessons, *code])
-    for folder in known:
-        path = folder / LISTENER if folder else None
-        if path and path.is_file() and _key(path) == key:
-            (fresh / LISTENER).write_bytes(path.read_bytes())
-            return read_listener(fresh)
-    learned = learn()
-    arrays = {f"statements_{name}": array for name, array in learned.statements.arrays().items()}
-    arrays |= {f"topics_{name}": array for name, array in learned.topics.arrays().items()}
-    arrays |= {"rings_from": np.array(learned.rings_from), KEY: np.frombuffer(key.encode(), np.uint8)}
-    np.savez(fresh / LISTENER, **arrays)  # type: ignore[arg-type]
-    return read_listener(fresh)
-
-
-def read_listener(folder: Path) -> Listener:
-    arrays = read_arrays(folder / LISTENER)
-    parts = {
-        part: KernelRidge.from_arrays(
-            {name.removeprefix(f"{part}_"): array for name, array in arrays.items() if name.startswith(f"{part}_")}
-        )
-        for part in ("statements", "topics")
-    }
-    few, many = map(float, arrays["rings_from"])
-    return Listener(parts["topics"], parts["statements"], (few, many))
+from index.retrieval.encoder import GRAPH
+from index.storage.store import JUDGE, TOPICS, digest, read_arrays
 
 
 def read_topics(before: Path | None, fresh: Path, texts: Sequence[str]) -> dict[str, Floats]:
-    """The topics of those of `texts` that `before` holds, told by the listener that `fresh` has too."""
+    """The topics of those of `texts` that `before` holds, told by the same listener, through the same encoder."""
     path = before / TOPICS if before else None
     if path is None or not path.is_file():
         return {}
     arrays = read_arrays(path)
     rows = {bytes(key): row for key, row in zip(arrays["texts"], arrays["topics"], strict=True)}
-    listener = digest(fresh / LISTENER)
-    found = ((text, rows.get(_text_key(listener, text))) for text in texts)
+    told_by = _told_by(fresh)
+    found = ((text, rows.get(_text_key(told_by, text))) for text in texts)
     return {text: row for text, row in found if row is not None}
 
 
 def write_topics(fresh: Path, topics: Mapping[str, Floats]) -> None:
-    listener = digest(fresh / LISTENER)
-    keys = np.frombuffer(b"".join(_text_key(listener, text) for text in topics), np.uint8)
+    told_by = _told_by(fresh)
+    keys = np.frombuffer(b"".join(_text_key(told_by, text) for text in topics), np.uint8)
     np.savez(fresh / TOPICS, texts=keys.reshape(len(topics), -1), topics=np.array(list(topics.values())))
 
 
-def _text_key(listener: str, text: str) -> bytes:
-    return hashlib.sha256(f"{listener}\n{text}".encode("utf-8", "replace")).digest()[:16]
+def _told_by(fresh: Path) -> str:
+    return digest(fresh / GRAPH) + digest(LEARNED)
 
 
-def _key(path: Path) -> str:
-    return read_arrays(path).get(KEY, np.zeros(0, np.uint8)).tobytes().decode("utf-8", "replace")
+def _text_key(told_by: str, text: str) -> bytes:
+    return hashlib.sha256(f"{told_by}\n{text}".encode("utf-8", "replace")).digest()[:16]
 
 
 def write_judge(folder: Path, made: Judge) -> None:

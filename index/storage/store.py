@@ -20,10 +20,9 @@ from index.storage.manifest import FORMAT, MANIFEST, digest, read_manifest, wron
 __all__ = ["MANIFEST", "current", "digest", "locked", "publish", "refuse_foreign"]  # with what is defined below
 
 PASSAGES = "passages.json"
-LISTENER = "listener.npz"
 TOPICS = "topics.npz"  # only the next build reads it
 JUDGE = "judge-{}.npz"
-NEEDED = (*encoder.FILES, *encodings.FILES, PASSAGES, LISTENER)  # without these it is no index
+NEEDED = (*encoder.FILES, *encodings.FILES, PASSAGES)  # without these it is no index
 CODE = Path(__file__).parents[2]
 GENERAL = CODE / "corpus" / "general"
 
@@ -35,10 +34,10 @@ def sources(corpus: Path, weights: Weights) -> dict[str, str]:
         found = {path.relative_to(corpus).as_posix(): digest(path) for path in sorted(files) if path.is_file()}
     except OSError as e:
         raise CorpusError(f"cannot be read ({e.strerror}); expected a file", Path(e.filename)) from e
-    found |= {f"general {path.name}": digest(path) for path in sorted(GENERAL.glob("*.jsonl"))}
+    found |= {f"general {name}": digest(GENERAL / name) for name in ("refusals.jsonl", "topics.jsonl")}
     recipe = hashlib.sha256()
     code = [*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py"), *(CODE / "index").rglob("judge.json")]
-    code += (CODE / "index").rglob("adapter.npz")
+    code += (CODE / "index").rglob("*.npz")  # what `python -m index fit` learned, with judge.json
     for path in sorted(code):
         recipe.update(path.read_bytes())
     return {**found, f"encoder {weights.name}": weights.sha256, "code of corpus/ and index/": recipe.hexdigest()}

@@ -42,7 +42,7 @@ def main() -> None:
         build.encode_passages(Path(built), passages, of_passages)
         similarities = build.read_similarities(Path(built), documents)
         texts = [row["question"] for row in [*queries, *unanswerable]]
-        tables = [similarities.table(t, e) for t, e in zip(texts, encoder.encode(texts), strict=True)]
+        tables = [similarities.table(t, e).scores for t, e in zip(texts, encoder.encode(texts), strict=True)]
     section = [(p.document.name[:-3], p.headings[-1].text) for p in passages]
     for name, column in (("plain dense", DENSE), ("as the bot ranks", LATE)):
         ranked = [_best_sections(section, table[:, column]) for table in tables[: len(queries)]]

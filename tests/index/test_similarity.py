@@ -10,7 +10,7 @@ from index.retrieval import vectors
 from index.retrieval.encoder import PASSAGE_GRAPH, OnnxEncoder
 from index.retrieval.encodings import in_context, to_stored, to_units
 from index.retrieval.lexical import Lexical
-from index.retrieval.similarity import DENSE, LATE, SENTENCE, late_interaction
+from index.retrieval.similarity import DENSE, LATE, SENTENCE, Table, best_matches
 from index.storage import store
 
 
@@ -65,8 +65,18 @@ def test_late_interaction_by_hand() -> None:
     # The two pieces match best .8 and 1 in A, 0 and .6 in B.
     question = np.array([[0.8, 0.6], [1, 0]], np.float32)
     a, b = np.array([[1, 0]], np.float32), np.array([[-0.6, 0.8], [0.6, -0.8]], np.float32)
-    scores = late_interaction(question, np.concatenate([a, b]), np.array([0, 1]))
-    np.testing.assert_allclose(scores, [(0.8 + 1) / 2, (0 + 0.6) / 2], atol=1e-6)
+    best = best_matches(question, np.concatenate([a, b]), np.array([0, 1]))
+    np.testing.assert_allclose(best, [[0.8, 0], [1, 0.6]], atol=1e-6)
+    twice = best_matches(question, 2 * np.concatenate([a, b]), np.array([0, 1]), np.array([2, 2, 2], np.float32))
+    np.testing.assert_allclose(twice, best, atol=1e-6)
+
+
+def test_what_was_not_looked_at_matches_nowhere() -> None:
+    table = Table(np.arange(12, dtype=np.float32).reshape(4, 3), np.array([[0.5, 0.25]], np.float32), np.array([1, 3]))
+    for rows, best in (([0, 1], [-1, 0.5]), ([2, 3], [-1, 0.25]), ([0, 1, 2, 3], [-1, 0.5, -1, 0.25])):
+        scores, found = table.of(np.array(rows))
+        assert scores[:, 0].tolist() == [3.0 * row for row in rows]
+        assert found.tolist() == [best]
 
 
 def test_word_pieces_in_8_bits_come_back_nearly_the_same_and_those_of_few_passages_in_half_precision() -> None:
@@ -90,14 +100,14 @@ def test_the_table_holds_the_exact_cosines(index) -> None:
     question = "When is a transplant done?"
     [encoded] = index.encoder.encode([question])
     of_passages = OnnxEncoder(store.current(build.BUILT), file=PASSAGE_GRAPH)
-    table = index.similarities.table(question, encoded)
+    table = index.similarities.table(question, encoded).scores
     for row, passage in list(enumerate(index.similarities.passages))[:12]:
         [whole] = of_passages.encode([in_context(passage)])
         units = list(of_passages.encode([passage.document.slice(unit) for unit in passage.units]))
         assert table[row, DENSE] == pytest.approx(float(whole.sentence @ encoded.sentence), abs=1e-4)
         best = max(float(unit.sentence @ encoded.sentence) for unit in units)
         assert table[row, SENTENCE] == pytest.approx(best, abs=1e-4)
-        late = late_interaction(encoded.tokens, whole.tokens, np.array([0]))[0]
+        late = best_matches(encoded.tokens, whole.tokens, np.array([0])).mean()
         assert table[row, LATE] == pytest.approx(late, abs=2e-3)  # stored in half precision
 
 

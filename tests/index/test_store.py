@@ -55,7 +55,7 @@ def test_building_twice_gives_the_same_index(built, tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [*encoder.FILES, *encodings.FILES, store.PASSAGES, store.LISTENER, store.JUDGE.format("snails.txt")],
+    [*encoder.FILES, *encodings.FILES, store.PASSAGES, store.JUDGE.format("snails.txt")],
 )  # fmt: skip
 def test_verify_names_a_built_file_with_one_changed_byte(copied, name) -> None:
     corpus, folder = copied
@@ -214,7 +214,7 @@ def test_refusals_for_any_document_alone_teach_a_document_nothing(built, tmp_pat
     assert index.judges[0].memory.model is None
 
 
-def test_a_judge_and_the_listener_come_back_from_disk_the_same(built) -> None:
+def test_a_judge_comes_back_from_disk_the_same(built) -> None:
     corpus, folder = built
     index = build.load(corpus, folder)
     [document], examples, reader = build.read(corpus)
@@ -229,14 +229,15 @@ def test_a_judge_and_the_listener_come_back_from_disk_the_same(built) -> None:
     np.testing.assert_array_equal(stored.memory.model.weights, made.memory.model.weights)
 
 
-def test_the_listener_is_taken_over_while_its_lessons_are_the_same(built, tmp_path) -> None:
-    corpus = shutil.copytree(built[0], tmp_path / "corpus")
-    said: list[str] = []
-    (corpus / "vocabulary.toml").write_text("", encoding="utf-8")
-    build.build(corpus, tmp_path / "built", say=said.append)
-    assert not any(line.startswith("Learning to listen") for line in said)
-    paths = [inside(folder) / store.LISTENER for folder in (built[1], tmp_path / "built")]
-    assert store.digest(paths[0]) == store.digest(paths[1])
+def test_an_encoder_that_nothing_was_learned_for_is_refused_before_anything_is_built(tmp_path, built) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(weights.weights().folder, other)
+    change_one_byte(other / weights.FILE)
+    chosen = weights.weights(str(other))
+    assert chosen.adapter is None
+    with pytest.raises(EncoderError, match="run: python -m index fit"):
+        build.build(built[0], tmp_path / "built", chosen, say=lambda line: None)
+    assert not store.current(tmp_path / "built")
 
 
 @pytest.mark.parametrize("change", ["nothing", "a sentence"])
