@@ -57,7 +57,7 @@ def answer_from(
         language=language or (spoken if spoken in LANGUAGES else "en"),
         quotations=quotations,
         parts=parts,
-        notices=tuple(_notices(findings, parts, outcome, urgent, feeling, document)),
+        notices=(*_notices(findings, parts, outcome, urgent, feeling, document), *_also(decided, document)),
         id=id,
     )
 
@@ -163,6 +163,13 @@ def _notices(
         said += [] if parts else [Notice("not_covered.notice")]
         said.append(hand_on)
     return said
+
+
+def _also(decided: Sequence[tuple[JudgedAsk, Outcome]], document: Document) -> list[Notice]:
+    """Which other documents could answer, where one did: they may hold the same words."""
+    others = [other.title for judged, outcome in decided if outcome is Outcome.ANSWERED for other in judged.others]
+    titles = [title for title in dict.fromkeys(others) if title != document.title]
+    return [Notice("answered.also", {"titles": "; ".join(titles)})] if titles else []
 
 
 def _refusal(part: Part, alone: bool) -> Notice | None:

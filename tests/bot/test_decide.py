@@ -53,6 +53,18 @@ def test_the_bar_decides_and_a_name_that_is_not_known_is_never_answered(document
         assert decide(judged(document, (passage, 1.0), answers=1.0, **read)) is not Outcome.ANSWERED
 
 
+def test_another_document_that_could_answer_is_named_once_and_only_beside_an_answer(document, passages) -> None:
+    title = "Stem cell transplants"
+    other = replace(document, about=document.about.model_copy(update={"title": title}))
+    hit = (passages[0], 1.0)
+    both = replace(judged(document, hit), others=(other, other, document))
+    answer = answer_from(findings(document, both, both), "x")
+    assert [notice.values for notice in answer.notices if notice.key == "answered.also"] == [{"titles": title}]
+    assert title in answer.said()
+    refused = replace(judged(document, hit, answers=0.1), others=(other,))
+    assert "answered.also" not in [notice.key for notice in answer_from(findings(document, refused), "x").notices]
+
+
 def test_no_more_than_three_passages_are_shown_each_once_and_weak_ones_are_left_out(document, passages) -> None:
     strong = judged(document, *((passage, 1.0) for passage in passages[:6]))
     weak = judged(document, (passages[0], 1.0), (passages[1], 0.1))

@@ -16,7 +16,21 @@ from corpus.sidecar import Sidecar
 SOURCES = [path for path in Path(bot.__file__).parent.rglob("*") if path.suffix in (".py", ".html", ".js")]
 ABOUT_THE_DOCUMENT = {"about", "team", "Team", "example", "title", "publisher", "year"}
 FILLED_IN = ABOUT_THE_DOCUMENT | {
-    *("emergency", "crisis", "name", "names", "topic", "words", "limit", "count", "number", "heading", "rank", "date"),
+    *(
+        "emergency",
+        "crisis",
+        "name",
+        "names",
+        "topic",
+        "words",
+        "limit",
+        "count",
+        "number",
+        "heading",
+        "rank",
+        "date",
+        "titles",
+    ),
 }
 SPECIAL = re.compile(r"\bALL\b|\bLAL\b|(?i:leuka?emi|leucémi|lymphobl|child|enfant|\bparent|\bkids?\b|oncolog|kymriah)")
 TEAM = {"en": (r"\bteam\b", "your care team"), "fr": (r"équipe", "votre équipe de soins")}
