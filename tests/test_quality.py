@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 QUESTIONS_APART = Path(__file__).parent / "questions"
 APART = QUESTIONS_APART / "apart"
 SETS = ("stories", "two_part", "chain", "speech", "premise", "foreign_company", "names")
-STATEMENTS = ("danger.jsonl", "feelings.jsonl")
+STATEMENTS = ("danger.jsonl", "danger_fresh.jsonl", "feelings.jsonl")
 Judged = Callable[[str], list[Row]]
 
 
@@ -41,9 +41,9 @@ def test_no_judging_question_is_learned_from() -> None:
     files = [path for path in QUESTIONS_APART.rglob("*.jsonl") if path.name not in STATEMENTS]
     judging = {key(e) for path in files for e in read(path)}
     assert not learned & judging
-    lessons = {tuple(words(lesson.text)) for lesson in read_lessons()}
+    messages = {tuple(words(message.text)) for message in read_lessons()}
     said = {tuple(words(one.text)) for name in STATEMENTS for one in statements.read(APART / name)}
-    assert not lessons & (said | {one[-1] for one in judging})
+    assert not messages & (said | {one[-1] for one in judging})
 
 
 def test_the_right_passage_comes_first_and_the_rest_is_refused(judged: Judged) -> None:
