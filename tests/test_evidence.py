@@ -9,6 +9,8 @@ import pytest
 
 from bot.evaluation import evidence
 from bot.evaluation.evidence import (
+    FIT,
+    LEFT_OUT,
     PAGE,
     ROOT,
     SAVED,
@@ -24,8 +26,8 @@ from bot.evaluation.evidence import (
 )
 
 NAMES = (
-    *("neat", "mixed", "stories", "two_part", "chain", "speech", "premise", "foreign_company"),
-    *("names", "danger", "feelings", "urgent", "health", "curve"),
+    *("left_out", "neat", "fresh", "mixed", "stories", "two_part", "chain", "speech", "premise", "foreign_company"),
+    *("names", "danger", "danger_fresh", "feelings", "urgent", "health", "curve"),
 )
 SMALL = "# Small\n<!-- table snails: python -m bot evaluate snails.jsonl -->\n<!-- end -->\nAfter.\n"
 FIGURES = {"auroc": 0.98765, "false_answer": [0.01, 0.0, 0.02], "answered": 3}
@@ -153,6 +155,20 @@ def test_a_tables_own_command_is_what_is_run(repository) -> None:
         measure(table, SMALL, saved, repository)
 
 
+def test_figures_of_documents_left_out_come_with_what_was_learned(repository) -> None:
+    [table] = tables(SMALL.replace("python -m bot evaluate snails.jsonl", FIT))
+    path = repository / LEFT_OUT
+    path.parent.mkdir(parents=True)
+    counts = {"right_first": [3, 4], "false_answer": [0, 2], "right_first, typo": [1, 1]}
+    path.write_text(json.dumps({"documents": 2, "counts": counts}), encoding="utf-8")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "learned")
+    page = written(SMALL, measure(table, SMALL, repository / "saved", repository).parent)
+    assert "6 lines of `corpus/general/documents`" in page
+    assert "| right_first | 0.750 (0.194 to 0.994) |" in page  # Clopper and Pearson, 3 of 4
+    assert "| right_first, typo (1) | 1.000" in page
+
+
 def test_a_table_that_is_none_is_named_before_anything_is_measured(capsys) -> None:
     assert main(["--measure", "slugs"]) == 1
-    assert "error: slugs: there is no such table; expected one of neat, mixed, stories," in capsys.readouterr().err
+    assert "error: slugs: there is no such table; expected one of left_out, neat, fresh," in capsys.readouterr().err
