@@ -83,15 +83,7 @@ def test_tuning_draws_questions_to_what_answers_them_and_is_repeated_by_the_same
     with np.load(tmp_path / "one.npz") as one, np.load(tmp_path / "two.npz") as two:
         assert set(one) == set(two)
         assert all(np.allclose(one[name], two[name], atol=1e-3) for name in one)
-    tuned = export.adapted(reference, tmp_path / "one.npz")
-    assert score(tuned) < score(reference) / 2
-
-    def apart(model: SentenceTransformer) -> float:
-        """The mean cosine of alarming and calm messages."""
-        loud, quiet = (np.array([one.sentence for one in encoded(model, texts)]) for texts in (alarming, calm))
-        return float((loud @ quiet.T).mean())
-
-    assert apart(tuned) < apart(reference) - 0.05
+    assert score(export.adapted(reference, tmp_path / "one.npz")) < score(reference) / 2
 
 
 def test_the_loss_of_messages_by_hand() -> None:
