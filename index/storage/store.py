@@ -37,7 +37,8 @@ def sources(corpus: Path, weights: Weights) -> dict[str, str]:
     found |= {f"general {name}": digest(GENERAL / name) for name in ("refusals.jsonl", "topics.jsonl")}
     recipe = hashlib.sha256()
     code = [*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py"), *(CODE / "index").rglob("judge.json")]
-    code += (CODE / "index").rglob("*.npz")  # what `python -m index fit` learned, with judge.json
+    for room in ("retrieval", "judging"):  # what `python -m index fit` learned, with judge.json
+        code += (CODE / "index" / room).glob("*.npz")
     for path in sorted(code):
         recipe.update(path.read_bytes())
     return {**found, f"encoder {weights.name}": weights.sha256, "code of corpus/ and index/": recipe.hexdigest()}
