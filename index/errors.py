@@ -1,5 +1,9 @@
 """What can be wrong with the encoder or with what was built."""
 
+from zipfile import BadZipFile
+
+DAMAGED = (OSError, ValueError, KeyError, EOFError, BadZipFile)  # what reading a file of arrays raises
+
 
 class IndexProblem(RuntimeError):
     """Base of this room's errors; its message is one sentence for a person."""

@@ -1,8 +1,8 @@
 """python -m index fit: learns what holds for every document, and writes adapter.npz, listener.npz and judge.json.
 
 The documents and their questions stand in corpus/general/documents, messages in statements.jsonl and topics.jsonl
-beside them. First the encoder for what people write is tuned, and the listener's maps with it
-(`index.retrieval.tuning`); then the judge learns from what it says. A judge must not learn from a likeness that the
+beside them. First the encoder for what people write is tuned (`index.retrieval.tuning`);
+then the listener and the judge learn from what it says. A judge must not learn from a likeness that the
 encoder was taught, nor a bar be drawn by messages that were: so each document is judged, and each message heard, by an
 encoder that was tuned without it. The one that serves is tuned on all of them.
 
@@ -81,8 +81,7 @@ def fit(folder: Path = FOLDER, say: build.Say = build.say) -> None:
             say(f"  judged: {', '.join(apart)}")
         ears = tuner.without([], -1, ADAPTER)
         bars = listener.rings_from([tuner.messages[i] for i in loudness], list(loudness.values()))
-        danger = [loudness[i] >= bars[0] for i in loudness if tuner.messages[i].danger]
-        say(f"Left out: rings from {bars[0]:.3f}, in long messages from {bars[1]:.3f}; heard {np.mean(danger):.3f}")
+        say(f"Left out: rings from {bars[0]:.3f}, in messages of many sentences from {bars[1]:.3f}")
         listener.write(replace(ears.listener, rings_from=bars))
         of_own = own_cases(own, ears)
     everything = [*of_own, *(case for found in cases.values() for case in found)]
@@ -91,7 +90,7 @@ def fit(folder: Path = FOLDER, say: build.Say = build.say) -> None:
     refused = [chance for case, chance, _ in apart_cases if case.example.label == "out"]
     bar = promise.answering_bar(refused, PROMISE.false_answers_without_examples, PROMISE.confidence) or 1.0
     counted = recipe.counts(apart_cases, bar)
-    recipe.write_left_out(counted, len(cases))
+    recipe.write_left_out(counted)
     for name in ("right_first_before_the_bar", "right_first", "false_answer"):
         say(f"Left out, at bar {bar:.3f}: {name} {counted[name][0] / counted[name][1]:.3f}")
     recipe.write(recipe.fit(everything), bar, len(everything))

@@ -163,7 +163,7 @@ def test_figures_of_documents_left_out_come_with_what_was_learned(repository) ->
     path = repository / LEFT_OUT
     path.parent.mkdir(parents=True)
     counts = {"right_first": [3, 4], "false_answer": [0, 2], "right_first, typo": [1, 1]}
-    path.write_text(json.dumps({"documents": 2, "counts": counts}), encoding="utf-8")
+    path.write_text(json.dumps(counts), encoding="utf-8")
     git(repository, "add", ".")
     git(repository, "commit", "-q", "-m", "learned")
     page = written(SMALL, measure(table, SMALL, repository / "saved", repository).parent)

@@ -186,14 +186,12 @@ def measure(table: Table, page: str, saved: Path = SAVED, root: Path = ROOT) -> 
 
 def _save_left_out(name: str, saved: Path, root: Path) -> Path:
     """What `python -m index fit` saw on documents that it left out."""
-    stored = json.loads((root / LEFT_OUT).read_text(encoding="utf-8"))
+    counts = json.loads((root / LEFT_OUT).read_text(encoding="utf-8"))
     figures: dict[str, float | list[float]] = {
         (f"{key} ({of})" if "," in key else key): [hits / of, *metrics.exact_interval(hits, of)]
-        for key, (hits, of) in stored["counts"].items()
+        for key, (hits, of) in counts.items()
     }
-    of_all = sum(
-        of for key, (_, of) in stored["counts"].items() if key in ("right_first", "false_answer", "partial_as_answer")
-    )
+    of_all = sum(counts[name][1] for name in ("right_first", "false_answer", "partial_as_answer") if name in counts)
     return _keep(name, Evidence(figures, "corpus/general/documents", of_all, commit(root)), saved)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.questions import TOPICS, Example, read_question_file
+from index.errors import DAMAGED, EncoderError
 from index.judging import kernel, promise
 from index.judging.kernel import Floats, Folded, Integers
 from index.judging.promise import PROMISE
@@ -86,14 +87,17 @@ class Listener:
 
 @functools.cache
 def learned(path: Path = LEARNED) -> Listener:
-    """What `python -m index fit` wrote."""
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = dict(stored)
-    parts = [
-        Folded.from_arrays({n.removeprefix(f"{part}_"): a for n, a in arrays.items() if n.startswith(f"{part}_")})
-        for part in ("statements", "topics")
-    ]
-    few, many = map(float, arrays["rings_from"])
+    """What `python -m index fit` wrote. Raises EncoderError when it cannot be read."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = dict(stored)
+        parts = [
+            Folded.from_arrays({n.removeprefix(f"{part}_"): a for n, a in arrays.items() if n.startswith(f"{part}_")})
+            for part in ("statements", "topics")
+        ]
+        few, many = map(float, arrays["rings_from"])
+    except DAMAGED as e:
+        raise EncoderError(f"{path}: cannot be read ({e}); expected what python -m index fit writes") from e
     return Listener(parts[0], parts[1], (few, many))
 
 

@@ -98,9 +98,8 @@ def counts(found: Sequence[tuple[Case, float, bool]], bar: float) -> dict[str, t
                 shares.setdefault(f"{name}{of}", []).append(chance >= bar)
     refused = np.sort([chance for case, chance, _ in found if case.example.label == "out"])
     answerable = [(chance, hit) for case, chance, hit in found if case.example.label == "answer"]
-    for per_cent in (5,) if len(refused) else ():
-        least = refused[-int(len(refused) * per_cent / 100) - 1]  # that many of the refused lie above it
-        shares[f"right_first_at_{per_cent}pc_false"] = [hit and chance > least for chance, hit in answerable]
+    least = refused[-int(len(refused) * 0.05) - 1]  # that share of the refused lies above it
+    shares["right_first_at_5pc_false"] = [hit and chance > least for chance, hit in answerable]
     order = sorted(shares, key=lambda name: ("," in name, name))
     return {name: (int(sum(shares[name])), len(shares[name])) for name in order}
 
@@ -111,11 +110,9 @@ def _fit_ranking(cases: Sequence[Case], share: Array) -> Array:
     return calibration.fit_ranking(tables, [cases[i].gold for i in some], RANK_PULL, rows=share[some], signs=RANK_SIGNS)
 
 
-def write_left_out(counted: Mapping[str, tuple[int, int]], documents: int, path: Path = LEFT_OUT) -> None:
-    lines = [f"  {json.dumps(name)}: {json.dumps(pair)}" for name, pair in counted.items()]
-    path.write_text(
-        f'{{\n "documents": {documents},\n "counts": {{\n' + ",\n".join(lines) + "\n }\n}\n", encoding="utf-8"
-    )
+def write_left_out(counted: Mapping[str, tuple[int, int]], path: Path = LEFT_OUT) -> None:
+    lines = [f"{json.dumps(name)}: {json.dumps(pair)}" for name, pair in counted.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def write(weights: Weights, bar: float, cases: int, folder: Path = WEIGHTS) -> None:

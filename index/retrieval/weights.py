@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.errors import EncoderError
+from index.errors import DAMAGED, EncoderError
 
 SETTING = "CHATBOT_ENCODER"
 FILE = "model.safetensors"
@@ -58,8 +58,11 @@ def weights(setting: str | None = None) -> Weights:
 def _adapter_of(sha256: str) -> Path | None:
     if not ADAPTER.is_file():
         return None
-    with np.load(ADAPTER, allow_pickle=False) as file:
-        return ADAPTER if OF in file and file[OF].tobytes().decode() == sha256 else None
+    try:
+        with ADAPTER.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            return ADAPTER if file[OF].tobytes().decode() == sha256 else None
+    except DAMAGED as e:
+        raise EncoderError(f"{ADAPTER}: cannot be read ({e}); expected what python -m index fit writes") from e
 
 
 def _packaged_folder() -> Path | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus import CorpusError, Document, Passage
-from index.errors import StaleIndexError
+from index.errors import DAMAGED, StaleIndexError
 from index.retrieval import encoder, encodings
 from index.retrieval.weights import Weights
 from index.storage.generations import current, locked, publish, refuse_foreign
@@ -99,9 +99,9 @@ def check_passages(path: Path, documents: list[Document]) -> list[str]:
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return dict(file)
-    except (OSError, ValueError) as e:
+    except DAMAGED as e:
         raise StaleIndexError(f"{path}: cannot be read ({e}); run: python -m index build") from e
 
 

@@ -8,11 +8,12 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import binom
 
+from index.errors import EncoderError
 from index.judging import calibration, features, judge, kernel, listener, promise, recipe
 from index.judging.calibration import Logistic
 from index.judging.features import ANSWERING, RANKING, Asked, Lexicon
 from index.judging.kernel import Floats
-from index.judging.listener import ASKS, FEW, Message, read_lessons
+from index.judging.listener import ASKS, FEW, LEARNED, Message, read_lessons
 from index.judging.promise import PROMISE
 
 
@@ -270,6 +271,13 @@ def test_a_message_rings_from_the_share_of_calm_ones_that_was_promised() -> None
     few, many = listener.rings_from([*asked, *told, *alarming], loudness)
     assert sum(loud >= few for loud in loudness[:100]) == 100 * PROMISE.false_alarms
     assert sum(loud >= many for loud in loudness[100:200]) == 100 * PROMISE.false_alarms_told
+
+
+@pytest.mark.parametrize("damage", [b"", b"no arrays", LEARNED.read_bytes()[:5000]])
+def test_a_damaged_listener_is_named(tmp_path, damage) -> None:
+    (tmp_path / "listener.npz").write_bytes(damage)
+    with pytest.raises(EncoderError, match=r"listener\.npz: cannot be read .*expected what python -m index fit writes"):
+        listener.learned(tmp_path / "listener.npz")
 
 
 def test_the_listener_comes_back_from_its_file_the_same(tmp_path) -> None:
