@@ -1,10 +1,9 @@
 """python -m index.retrieval.export: from sentence-transformers weights to the graph that serves.
 
-A graph gives both outputs. Its matrices and its table of word pieces are stored in 8 bits, scaled by
-blocks and by rows, and every row of a product is rounded by itself, so that a text's vector does not
-depend on what else is in the batch. How close it comes to sentence-transformers is measured on the
-texts of the corpus before it is used: an 8-bit graph that is not close enough is dropped for the float
-one, and a float one that is not is refused.
+A graph gives both outputs. Its products are in 8 bits (`index.retrieval.quantize`), and so is its table of word
+pieces, each row with its own scale. How close it comes to sentence-transformers is measured on the texts of the corpus
+before it is used: an 8-bit graph that is not close enough is dropped for the float one, and a float one that is not is
+refused.
 
 Runs in a process of its own (see `exported.py`): it needs torch, which nothing else here imports.
 """
@@ -13,27 +12,25 @@ import copy
 import json
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 import torch
-from onnxruntime.quantization.matmul_nbits_quantizer import (  # type: ignore[import-untyped]
-    DefaultWeightOnlyQuantConfig,
-    MatMulNBitsQuantizer,
-)
-from onnxruntime.quantization.quant_utils import QuantFormat  # type: ignore[import-untyped]
 from sentence_transformers import SentenceTransformer
+from tokenizers import Tokenizer
 
 from index.errors import EncoderError
+from index.retrieval import quantize
 from index.retrieval.encoder import GRAPH, PASSAGE_GRAPH, TOKENIZER, Encoded, OnnxEncoder, Vectors
 
 LEAST_8_BIT = 0.999  # mean cosine with sentence-transformers below which 8 bits are not good enough
 LEAST_FLOAT = 0.99999
-BLOCK = 32  # weights that share a scale: 128 gives .9990 where 32 gives .9996, for 1 MB less
 BATCH = 64
+GENERAL = Path(__file__).parents[2] / "corpus" / "general"  # texts on which scales are set, whatever the corpus is
+EACH = 40  # of the messages there, one in so many
 
 
 def main() -> int:
@@ -155,13 +152,18 @@ def _write_graph(model: SentenceTransformer, path: Path, bits: int) -> None:
         raise EncoderError(f"{path}: torch could not export the encoder")
     graph = program.model_proto
     if bits == 8:
-        # accuracy_level 4: the left side is rounded to 8 bits too, row by row and block by block.
-        how = {"block_size": BLOCK, "is_symmetric": True, "accuracy_level": 4}
-        config = DefaultWeightOnlyQuantConfig(**how, bits=8, quant_format=QuantFormat.QOperator)
-        quantizer = MatMulNBitsQuantizer(graph, **how, algo_config=config)
-        quantizer.process()
-        graph = quantizer.model.model
+        graph = quantize.in_eight_bits(graph, _usual(path.parent / TOKENIZER))
     onnx.save_model(graph, path)
+
+
+def _usual(tokenizer: Path) -> Iterator[quantize.Feeds]:
+    """What the graph will read: messages, and the longest line of each document, as the tokenizer cuts them up."""
+    cut = Tokenizer.from_file(str(tokenizer))
+    messages = (GENERAL / "statements.jsonl").read_text(encoding="utf-8").splitlines()[::EACH]
+    documents = [path.read_text(encoding="utf-8") for path in sorted((GENERAL / "documents").glob("*.txt"))]
+    for text in [json.loads(line)["text"] for line in messages] + [max(d.splitlines(), key=len) for d in documents]:
+        ids = np.array([cut.encode(text).ids], np.int64)
+        yield {"ids": ids, "mask": np.ones_like(ids)}
 
 
 def _reference_vectors(model: SentenceTransformer, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:

@@ -16,6 +16,7 @@ from index.retrieval.weights import Weights
 
 MODULE = "index.retrieval.export"
 CODE = Path(__file__).parents[2]
+RECIPE = tuple(Path(__file__).with_name(name) for name in ("export.py", "quantize.py"))
 MOST_QUESTIONS = 1000  # to compare on, evenly taken
 
 
@@ -29,7 +30,7 @@ def put_encoder(
 ) -> None:
     """Puts the encoder made from `weights` into `folder`: copied from one of the `known` folders, or else
     exported and compared on the texts. Raises EncoderError when the export is not good enough."""
-    recipe = hashlib.sha256((CODE / MODULE.replace(".", "/")).with_suffix(".py").read_bytes()).hexdigest()
+    recipe = hashlib.sha256(b"".join(path.read_bytes() for path in RECIPE)).hexdigest()
     made_from = {"weights": weights.sha256, "adapter": weights.adapter_sha256, "recipe": recipe}
     for other in known:
         if other and _holds(other, made_from):
