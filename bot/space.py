@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 LISTED = "space-files.json"  # what was written, by digest: only these files are ever replaced
 LARGE = 10 * 1024 * 1024  # bytes: above, a Space takes a file only through Git LFS
 OF_A_CORPUS = ("documents", "questions", "suggestions")
+ONLY_LEARNED_FROM = ("statements.jsonl",)  # by python -m index fit
 TOLERATED = {".git", ".gitignore", ".DS_Store"}
 ATTRIBUTES = """# Bytes are checked by digest, so no line ending may be changed.
 * -text
@@ -53,6 +54,9 @@ def write_space(folder: Path, say: Callable[[str], None] = build.say) -> None:
         build.build(say=say)
     for path in before:
         path.unlink()
+    for parent in sorted({path.parent for path in before}, reverse=True):  # a generation's folder, when it is empty
+        if not any(parent.iterdir()):
+            parent.rmdir()
     try:
         _copy(folder)
         files = {path.relative_to(folder).as_posix(): _digest(path) for path in _files(folder)}
@@ -65,7 +69,7 @@ def write_space(folder: Path, say: Callable[[str], None] = build.say) -> None:
 
 def _copy(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    code = shutil.ignore_patterns("__pycache__", "built", *OF_A_CORPUS, ".*")
+    code = shutil.ignore_patterns("__pycache__", "built", *OF_A_CORPUS, *ONLY_LEARNED_FROM, ".*")
     for room in ("bot", "corpus", "index"):
         shutil.copytree(ROOT / room, folder / room, ignore=code, dirs_exist_ok=True)
     for part in OF_A_CORPUS:
@@ -73,11 +77,7 @@ def _copy(folder: Path) -> None:
             shutil.copytree(build.CORPUS / part, folder / "corpus" / part, dirs_exist_ok=True)
     if (build.CORPUS / "vocabulary.toml").is_file():
         shutil.copy(build.CORPUS / "vocabulary.toml", folder / "corpus")
-    generation = store.current(build.BUILT)
-    if generation is None:
-        raise StorageError(f"{build.BUILT}: nothing is built; expected an index")
-    shutil.copytree(generation, folder / "index" / "built" / generation.name, dirs_exist_ok=True)
-    shutil.copy(build.BUILT / "CURRENT", folder / "index" / "built")
+    store.copy_to_serve(build.BUILT, folder / "index" / "built")
     for name in ("app.py", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     shutil.copy(ROOT / "requirements-serve.txt", folder / "requirements.txt")

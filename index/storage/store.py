@@ -6,6 +6,7 @@ where the files stand and `manifest` what each must be.
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,11 @@ from index.storage.manifest import FORMAT, MANIFEST, digest, read_manifest, wron
 __all__ = ["MANIFEST", "current", "digest", "locked", "publish", "refuse_foreign"]  # with what is defined below
 
 PASSAGES = "passages.json"
-TOPICS = "topics.npz"  # only the next build reads it
+TOPICS = "topics.npz"
 JUDGE = "judge-{}.npz"
-NEEDED = (*encoder.FILES, *encodings.FILES, PASSAGES)  # without these it is no index
+FOR_BUILDS = (encoder.PASSAGE_GRAPH, TOPICS)  # only the next build reads them
+# Without these it is no index.
+NEEDED = tuple(name for name in (*encoder.FILES, *encodings.FILES, PASSAGES) if name not in FOR_BUILDS)
 CODE = Path(__file__).parents[2]
 GENERAL = CODE / "corpus" / "general"
 
@@ -65,6 +68,21 @@ def differences(folder: Path, expected: dict[str, str]) -> list[str]:
     ]
     found += [f"{generation / MANIFEST}: does not name {name}" for name in NEEDED if name not in manifest.files]
     return sorted(found + wrong_files(generation, manifest))
+
+
+def copy_to_serve(folder: Path, to: Path) -> None:
+    """The index that `folder` holds, without what only builds read. Raises StaleIndexError when there is none."""
+    generation = current(folder)
+    if generation is None:
+        raise StaleIndexError(f"{folder}: nothing is built; expected an index")
+    manifest = read_manifest(generation)
+
+    def fill(fresh: Path) -> None:
+        for name in manifest.files.keys() - {*FOR_BUILDS}:
+            shutil.copy(generation / name, fresh / name)
+
+    to.mkdir(parents=True, exist_ok=True)
+    publish(to, manifest.built_from, fill)
 
 
 def intact(folder: Path) -> Path | None:

@@ -47,6 +47,7 @@ def test_it_has_front_matter_slim_requirements_and_no_tests(folder) -> None:
     assert readme.startswith("---\n")
     assert f"\nsdk: gradio\nsdk_version: {version}\n" in readme
     assert not (folder / "tests").exists()
+    assert not [*folder.rglob("statements.jsonl"), *folder.rglob("passages.onnx")]  # only builds read those
     assert "* -text" in (folder / ".gitattributes").read_text()
 
 
@@ -59,6 +60,7 @@ def test_it_is_written_again_in_its_place_with_nothing_left_over(folder) -> None
     (folder / space.LISTED).write_text(json.dumps({**listed, "bot/gone.py": "0" * 64}))
     write_space(folder, say=lambda line: None)
     assert not gone.exists()
+    assert len(list((folder / "index" / "built").glob("generation-*"))) == 1
     assert (folder / ".git" / "HEAD").exists()
 
 
