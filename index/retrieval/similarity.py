@@ -116,8 +116,8 @@ def best_matches(question: Vectors, tokens: Vectors, starts: Rows, lengths: Vect
 
     Their mean is late interaction.
     """
-    cosines = question @ tokens.T
+    cosines = tokens @ question.T
     if lengths is not None:
-        cosines /= lengths
-    best: Vectors = np.maximum.reduceat(cosines, starts, axis=1)
+        cosines /= lengths[:, None]
+    best: Vectors = np.maximum.reduceat(cosines, starts, axis=0).T  # along rows twice as fast as across them
     return best
