@@ -1,10 +1,10 @@
 """python -m index fit: learns what holds for every document, and writes adapter.npz, listener.npz and judge.json.
 
 The documents and their questions stand in corpus/general/documents, messages in statements.jsonl and topics.jsonl
-beside them. First the encoder for what people write is tuned (`index.retrieval.tuning`);
-then the listener and the judge learn from what it says. A judge must not learn from a likeness that the
-encoder was taught, nor a bar be drawn by messages that were: so each document is judged, and each message heard, by an
-encoder that was tuned without it. The one that serves is tuned on all of them.
+beside them. First the encoder for what people write is tuned on the questions (`index.retrieval.tuning`); then the
+listener learns from the messages, and the judge from the questions. A judge must not learn from a likeness that the
+encoder was taught: so each document is judged by an encoder that was tuned without it. The one that serves is tuned on
+all of them.
 
 Each question is judged with none, with some and with all of its document's other questions to remember. The program's
 own document has thousands: some of them are judged with none, with a handful and with ever more of the others to
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus import Document, Example, read_document, read_documents, read_examples
-from corpus.questions import QUESTIONS, TOPICS, read_question_file
+from corpus.questions import QUESTIONS, read_question_file
 from corpus.vocabulary import Vocabulary
 from index import build
 from index.errors import EncoderError
@@ -35,12 +35,11 @@ from index.retrieval import tuning
 from index.retrieval.encoder import PASSAGE_GRAPH, Encoder, OnnxEncoder
 from index.retrieval.encodings import in_context
 from index.retrieval.exported import put_encoder
-from index.retrieval.tuning import Lesson, Told
+from index.retrieval.tuning import Lesson
 from index.retrieval.weights import ADAPTER, Weights, weights
 
 FOLDER = GENERAL / "documents"
-APART = 2  # parts of the documents and of the messages: each is judged by an encoder that was tuned on the other
-TOGETHER = 20  # messages that stand together are left out together: they were written as pairs
+APART = 2  # parts of the documents: each is judged by an encoder that was tuned on the other
 SOME = 20  # examples of another document that are remembered in the middle episode
 JUDGED = 350  # questions of the program's own document that are judged
 TUNED = 600  # others of it that the encoder is tuned on
@@ -55,13 +54,6 @@ class Ears:
     passages: Encoder
     listener: Listener
 
-    def loudness(self, messages: Sequence[Message]) -> list[float]:
-        """Of each message."""
-        windows = [listener.windows(message.text) for message in messages]
-        vectors = build.sentence_vectors(self.questions, [text for one in windows for text in one], "messages")
-        parts = np.split(vectors, np.cumsum([len(one) for one in windows])[:-1])
-        return [self.listener.hear(part, one).loudness for part, one in zip(parts, windows, strict=True)]
-
 
 def fit(folder: Path = FOLDER, say: build.Say = build.say) -> None:
     """Tunes the encoder, gathers the cases, learns, computes the bars from what was left out, and writes all files."""
@@ -70,19 +62,17 @@ def fit(folder: Path = FOLDER, say: build.Say = build.say) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         tuner = _Tuner(Path(temporary), asked, own, say)
         cases: dict[str, list[Case]] = {}
-        loudness: dict[int, float] = {}
         for part in range(APART):
             apart = sorted(asked)[part::APART]
-            unheard = [i for i, lesson in enumerate(tuner.messages) if not lesson.topic and _part(i) == part]
-            ears = tuner.without(apart, part, Path(temporary) / f"adapter-{part}.npz")
-            loudness |= zip(unheard, ears.loudness([tuner.messages[i] for i in unheard]), strict=True)
+            about = [message for message in listener.read_lessons() if message.topic]  # all that a judge hears of
+            ears = tuner.without(apart, about, Path(temporary) / f"adapter-{part}.npz")
             for name in apart:
                 cases[name] = cases_of(*asked[name], ears)
             say(f"  judged: {', '.join(apart)}")
-        ears = tuner.without([], -1, ADAPTER)
-        bars = listener.rings_from([tuner.messages[i] for i in loudness], list(loudness.values()))
-        say(f"Left out: rings from {bars[0]:.3f}, in messages of many sentences from {bars[1]:.3f}")
-        listener.write(replace(ears.listener, rings_from=bars))
+        ears = tuner.without([], listener.read_lessons(), ADAPTER)
+        few, many = ears.listener.rings_from
+        say(f"Left out: rings from {few:.3f}, in messages of many sentences from {many:.3f}")
+        listener.write(ears.listener)
         of_own = own_cases(own, ears)
     everything = [*of_own, *(case for found in cases.values() for case in found)]
     say(f"Judging each document by weights learned from the others ({len(everything)} cases) …")
@@ -110,21 +100,15 @@ class _Tuner:
         self.passages = OnnxEncoder(self._exported(self.weights), chosen.name, PASSAGE_GRAPH)
         self.lessons = {name: lesson_of(*both, self.passages) for name, both in asked.items()}
         self.own = lesson_of(own.document, own.tuned, self.passages)
-        self.messages = listener.read_lessons()
 
-    def without(self, apart: Sequence[str], part: int, adapter: Path) -> Ears:
-        """The adapter that the documents `apart` and that `part` of the messages took no part in goes to `adapter`."""
+    def without(self, apart: Sequence[str], messages: Sequence[Message], adapter: Path) -> Ears:
+        """What the documents `apart` took no part in, with a listener for `messages`; the adapter goes to `adapter`."""
         self.say(f"Tuning the encoder, {len(apart)} of {len(self.lessons)} documents left out …")
         lessons = [lesson for name, lesson in self.lessons.items() if name not in apart]
-        messages = [message for i, message in enumerate(self.messages) if _part(i) != part]
-        told = told_of(messages)
-        tuning.tune(self.weights, [*lessons, self.own], told, adapter, self.say)
+        tuning.tune(self.weights, [*lessons, self.own], adapter, self.say)
         encoder = OnnxEncoder(self._exported(replace(self.weights, adapter=adapter)), self.weights.name)
         self.say(f"Learning to listen from {len(messages)} messages …")
-        texts = [text for windows in told.windows for text in windows]
-        owner = [i for i, windows in enumerate(told.windows) for _ in windows]
-        vectors = build.sentence_vectors(encoder, texts, "messages")
-        return Ears(encoder, self.passages, listener.fit(messages, vectors, owner, texts))
+        return Ears(encoder, self.passages, listening(messages, encoder))
 
     def _exported(self, chosen: Weights) -> Path:
         folder = Path(tempfile.mkdtemp(dir=self.folder))
@@ -132,21 +116,12 @@ class _Tuner:
         return folder
 
 
-def _part(message: int) -> int:
-    return message // TOGETHER % APART
-
-
-def told_of(messages: Sequence[Message]) -> Told:
-    """What the encoder and the listener learn from messages."""
-    feelings = ("", *listener.FEELINGS, listener.ASKS)
-    topics = ("", *TOPICS)
-    return Told(
-        [[m.text] if m.topic else listener.windows(m.text) for m in messages],
-        np.array([m.danger for m in messages]),
-        np.array([feelings.index(m.feeling) - 1 for m in messages]),
-        np.array([topics.index(m.topic) - 1 for m in messages]),
-        (len(feelings) - 1, len(topics) - 1),
-    )
+def listening(messages: Sequence[Message], encoder: Encoder) -> Listener:
+    """What is learned from messages by what the encoder makes of their windows."""
+    windows = [listener.windows(message.text) for message in messages]
+    texts = [text for one in windows for text in one]
+    owner = [i for i, one in enumerate(windows) for _ in one]
+    return listener.fit(messages, build.sentence_vectors(encoder, texts, "messages"), owner, texts)
 
 
 def documents(folder: Path = FOLDER) -> Iterator[tuple[Document, list[Example]]]:

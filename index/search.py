@@ -11,7 +11,7 @@ from index.judging import listener
 from index.judging.features import Asked
 from index.judging.judge import Evidence, Judge, Judgement
 from index.judging.kernel import Floats
-from index.judging.listener import Heard, Listener
+from index.judging.listener import TOLD, Heard, Listener
 from index.reading.reader import Message, ReadAsk, Reader
 from index.reading.text import has_words
 from index.retrieval.encoder import Encoded, Encoder
@@ -86,18 +86,18 @@ class Index:
         windows = listener.windows(message.text)
         readings = [reading for ask in message.asks for reading in ask.readings]
         texts = list(dict.fromkeys([*windows, *readings]))  # a message of one sentence is both
-        encoded = dict(zip(texts, self.encoder.encode(texts), strict=True))
-        heard = self.listener.hear(np.array([encoded[text].sentence for text in windows]), windows)
-        judged = tuple(self._judged(ask, [(text, encoded[text]) for text in ask.readings]) for ask in message.asks)
+        encoded = list(self.encoder.encode(texts))
+        told = self.listener.listen(np.array([one.sentence for one in encoded]), texts)
+        heard = self.listener.heard(told[: len(windows)])
+        read = {text: (text, one, row[TOLD:]) for text, one, row in zip(texts, encoded, told, strict=True)}
+        judged = tuple(self._judged(ask, [read[text] for text in ask.readings]) for ask in message.asks)
         surest = max(judged, key=lambda found: found.answers, default=None)
         return Findings(message, surest.document if surest else self.documents[0], heard, judged)
 
-    def _judged(self, ask: ReadAsk, readings: Sequence[tuple[str, Encoded]]) -> JudgedAsk:
-        """The reading and the document that are judged surest."""
-        vectors = np.array([encoded.sentence for _, encoded in readings])
-        topics = self.listener.topics_of(vectors, [text for text, _ in readings])
+    def _judged(self, ask: ReadAsk, readings: Sequence[tuple[str, Encoded, Floats]]) -> JudgedAsk:
+        """The reading, of which the topics are known, and the document that are judged surest."""
         found: list[tuple[Judgement, Judge, Evidence, Encoded]] = []
-        for (text, encoded), topic in zip(readings, topics, strict=True):
+        for text, encoded, topic in readings:
             table = self.similarities.table(text, encoded)
             asked = Asked.of(text)
             for judge in self._likeliest(table.scores[:, LATE]):
@@ -110,8 +110,9 @@ class Index:
         could = {other.document.name: other.document for one, other, *_ in found if one.answers >= other.bar}
         shown = judgement.order[:MOST_HITS]
         rows = self.similarities.rows_of(judge.document)[shown]
+        by_passage = np.split(judgement.units, judge.memory.ends[:-1])
         hits = tuple(
-            Hit(judge.passages[i], float(judgement.scores[i]), _marked(judge, judgement, int(i), cosines))
+            Hit(judge.passages[i], float(judgement.scores[i]), _marked(judge.passages[i], by_passage[i], cosines))
             for i, cosines in zip(shown, self.similarities.unit_cosines(encoded.sentence, rows), strict=True)
         )
         about = evidence.topic + evidence.memory.topics
@@ -128,12 +129,12 @@ class Index:
         return [self.judges[i] for i in dict.fromkeys(self._owner[best].tolist())][:MOST_DOCUMENTS]
 
 
-def _marked(judge: Judge, judgement: Judgement, i: int, cosines: Floats) -> tuple[Span, ...]:
-    """The units that answer; a list is marked whole when its lead-in is. `cosines` are its own."""
-    passage = judge.passages[i]
-    remembered = judgement.units[judge.memory.owner == i]
-    if remembered.max() >= REMEMBERED:
-        bar = LIST_SHARE * remembered.max()
+def _marked(passage: Passage, remembered: Floats, cosines: Floats) -> tuple[Span, ...]:
+    """The units that answer, by what is `remembered` of each or else by its cosine; a list is marked whole when its
+    lead-in is."""
+    strongest = remembered.max()
+    if strongest >= REMEMBERED:
+        bar = LIST_SHARE * strongest
         marked = tuple(unit for unit, score in zip(passage.units, remembered, strict=True) if score >= bar)
     else:
         marked = (passage.units[int(np.argmax(cosines))],)

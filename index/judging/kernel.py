@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,15 +121,16 @@ class KernelRidge:
 class Folded:
     """The same without its examples: what they weigh is folded into fewer numbers.
 
-    `weights` (terms, classes) of the wording, but for terms of a single example; `landmarks` (m, d), with `shares`
-    (m, classes), stand for all examples in meaning. `rarest` is the idf of a term that is unknown.
+    `weights` (terms, classes), in half precision, of the wording, but for terms of a single example; `landmarks`
+    (m, d), with `shares` (m, classes), stand for all examples in meaning. `rarest` is the idf of a term that is
+    unknown.
     """
 
     landmarks: Floats
     shares: Floats
     vocabulary: tuple[str, ...]
     idf: Floats
-    weights: Floats
+    weights: NDArray[np.float16]
     rarest: float
 
     @cached_property
@@ -142,7 +144,7 @@ class Folded:
             known = list(_weighed(terms(text), self._rows, self.idf, self.rarest))
             if known:
                 rows, values = zip(*known, strict=True)
-                row += np.array(values, np.float32) @ self.weights[list(rows)]
+                row += np.array(values, np.float32) @ self.weights[list(rows)].astype(np.float32)
         return scores
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
@@ -152,15 +154,16 @@ class Folded:
             "shares": self.shares,
             "vocabulary": np.frombuffer("\n".join(self.vocabulary).encode("utf-8"), np.uint8),
             "idf": self.idf.astype(np.float16),
-            "weights": self.weights.astype(np.float16),
+            "weights": self.weights,
             "rarest": np.array(self.rarest),
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Folded":
-        floats = {name: arrays[name].astype(np.float32) for name in ("landmarks", "shares", "idf", "weights")}
+        floats = {name: arrays[name].astype(np.float32) for name in ("landmarks", "shares", "idf")}
         vocabulary = tuple(arrays["vocabulary"].tobytes().decode("utf-8").split("\n"))
-        return cls(vocabulary=vocabulary, rarest=float(arrays["rarest"]), **floats)
+        weights = arrays["weights"].astype(np.float16)
+        return cls(vocabulary=vocabulary, weights=weights, rarest=float(arrays["rarest"]), **floats)
 
 
 def reach_of(alike: Floats) -> Floats:
@@ -183,7 +186,7 @@ def fit(vectors: Floats, texts: Sequence[str], targets: Floats) -> tuple[KernelR
     vectors = vectors.astype(np.float16).astype(np.float32)  # as they are stored
     wording = _inverted([terms(text) for text in texts])
     gram = _meaning(vectors, vectors)
-    _add_wording(gram, wording)
+    _add_wording(gram, _columns(wording, len(vectors)))
     np.fill_diagonal(gram, 0)
     reach = reach_of(gram)
     factor, weights = _solved(gram, targets)
@@ -193,26 +196,51 @@ def fit(vectors: Floats, texts: Sequence[str], targets: Floats) -> tuple[KernelR
     return KernelRidge(vectors, weights, *wording), Prediction(left_out.astype(np.float32), reach)
 
 
-def fit_folded(vectors: Floats, texts: Sequence[str], targets: Floats, most: int) -> Folded:
-    """The same, folded: with at most so many landmarks, drawn from the examples, and the kernel of meaning as far as it
-    passes through them (Nyström: Williams, Seeger, NIPS 2000). Raises ValueError when a vector is not a number."""
+def fit_folded(
+    vectors: Floats, texts: Sequence[str], tasks: Sequence[tuple[Integers, Floats]], groups: Integers, most: int
+) -> tuple[Folded, list[Floats]]:
+    """The same, folded, and for each task what it predicts for its examples, their whole group left out.
+
+    A task is the rows of the examples that it is learned from and their targets (rows, classes); the classes of all
+    tasks stand beside one another in what is folded. `groups[i]` is the group of example i. There are at most so many
+    landmarks, drawn from the examples, and meaning counts as far as it passes through them (Nyström: Williams,
+    Seeger, NIPS 2000). Raises ValueError when a vector is not a number.
+    """
     from scipy.linalg import solve_triangular  # only `python -m index fit` needs it
 
     vectors = vectors.astype(np.float16).astype(np.float32)
-    vocabulary, idf, starts, examples, values = wording = _inverted([terms(text) for text in texts])
+    vocabulary, idf, starts, *_ = wording = _inverted([terms(text) for text in texts])
+    columns = _columns(wording, len(vectors))
     landmarks = vectors[np.sort(np.random.default_rng(0).permutation(len(vectors))[:most])]
     together = _meaning(landmarks, landmarks).astype(np.float64)
     root = np.linalg.cholesky(together + JITTER * np.eye(len(landmarks)))
     seen = solve_triangular(root, _meaning(landmarks, vectors), lower=True).T.astype(np.float32)
-    gram = seen @ seen.T
-    _add_wording(gram, wording)
-    _, weights = _solved(gram, targets)
-    shares = solve_triangular(root, seen.T @ weights, lower=True, trans="T").astype(np.float32)
-    spans = [slice(start, end) for start, end in pairwise(starts.tolist())]
-    kept = [i for i, span in enumerate(spans) if span.stop - span.start > 1]
-    of_terms = np.array([values[spans[i]] @ weights[examples[spans[i]]] for i in kept], np.float32)
+    shares, of_terms, left_out = [], [], []
+    for rows, targets in tasks:
+        gram = seen[rows] @ seen[rows].T
+        _add_wording(gram, columns[rows])
+        factor, weights = _solved(gram, targets)
+        shares.append(solve_triangular(root, seen[rows].T @ weights, lower=True, trans="T").astype(np.float32))
+        of_terms.append(columns[rows].T @ weights)
+        left_out.append(targets - _residuals(factor, weights, groups[rows]))
+    kept = np.flatnonzero(np.diff(starts) > 1)
     known = tuple(vocabulary[i] for i in kept)
-    return Folded(landmarks, shares, known, idf[kept], of_terms, float(idf.max()))
+    weighed = np.hstack(of_terms)[kept].astype(np.float16)
+    return Folded(landmarks, np.hstack(shares), known, idf[kept], weighed, float(idf.max())), left_out
+
+
+def _residuals(factor: Floats, weights: Floats, groups: Integers) -> Floats:
+    """Targets less what is predicted for each group without it: for its rows g and the inverse C of the gram matrix,
+    C[g, g]⁻¹ weights[g], which is eq. 5.12 for more than one example. `factor` is used up."""
+    from scipy.linalg import lapack
+
+    root, _ = lapack.strtri(factor, lower=True, overwrite_c=True)  # C = rootᵀ root
+    found = np.empty_like(weights)
+    for group in np.unique(groups):
+        rows = np.flatnonzero(groups == group)
+        some = root[rows[0] :, rows]  # above it there are only zeros
+        found[rows] = np.linalg.solve(some.T @ some, weights[rows])
+    return found
 
 
 def _solved(gram: Floats, targets: Floats) -> tuple[Floats, Floats]:
@@ -235,15 +263,19 @@ def _meaning(one: Floats, other: Floats) -> Floats:
     return np.exp(found, out=found)
 
 
-def _add_wording(gram: Floats, wording: Wording) -> None:
-    """Adds the second half of k between all examples to `gram`."""
+def _add_wording(gram: Floats, rows: Any) -> None:
+    """Adds the second half of k between all examples to `gram`; `rows` (n, terms) is sparse."""
+    columns = rows.T.tocsc()
+    for at in range(0, len(gram), BLOCK):
+        gram[at : at + BLOCK] += WORDING * (rows[at : at + BLOCK] @ columns).toarray()
+
+
+def _columns(wording: Wording, count: int) -> Any:
+    """The wording of `count` examples as a sparse matrix (examples, terms)."""
     from scipy import sparse
 
     vocabulary, _, starts, examples, values = wording
-    columns = sparse.csc_matrix((values, examples, starts), shape=(len(gram), len(vocabulary)))
-    rows = columns.tocsr()
-    for at in range(0, len(gram), BLOCK):
-        gram[at : at + BLOCK] += WORDING * (rows[at : at + BLOCK] @ columns.T).toarray()
+    return sparse.csc_matrix((values, examples, starts), shape=(count, len(vocabulary))).tocsr()
 
 
 def _inverted(counts: Sequence[Counter[str]]) -> Wording:

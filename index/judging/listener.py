@@ -1,8 +1,8 @@
 """What a message is apart from its questions: whether somebody is in danger, what is felt, what is asked about.
 
-One listener for every document, part of the program, learned by `python -m index fit` through an encoder that was
-tuned to part what it tells (`index.retrieval.tuning`). It hears the whole message, wherever the danger stands:
-sentence by sentence and in neighbouring pairs, and the most alarming of those decides.
+One listener for every document, part of the program, learned by `python -m index fit` through the encoder that serves.
+It hears the whole message, wherever the danger stands: sentence by sentence and in neighbouring pairs, and the most
+alarming of those decides.
 """
 
 import functools
@@ -26,11 +26,13 @@ GENERAL = Path(__file__).parents[2] / "corpus" / "general"
 LEARNED = Path(__file__).with_name("listener.npz")
 FEELINGS = ("fear", "grief", "guilt", "thanks", "good_news", "ok", "hello", "goodbye", "human", "who_are_you")
 ASKS = "asks"  # the feeling of a message that asks
+TOLD = 2 + len(FEELINGS)  # columns before those of topics
 FAR = ("off_topic", "small_talk", "gibberish", "attack")  # topics that no document answers
 FEW = 3  # windows of a message of one or two sentences
 MOST_WINDOWS = 400  # of one message; 20,000 characters hold about 250 sentences
-LANDMARKS = 2048  # messages that stand for all in meaning
-ROUNDS = 2  # of finding, in a dangerous example of several sentences, the one that tells
+LANDMARKS = 3072  # messages that stand for all in meaning
+LOUD = 5  # windows of a calm message, the most alarming ones, that are learned from
+TOGETHER = 20  # messages that stand together are left out together: they were written as pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +67,26 @@ def windows(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """What was learned of statements (danger, FEELINGS, ASKS) and of the topics of questions; and the loudness from
-    which a message of few windows, or of many, rings: the loudest of many is louder by chance."""
+    """What was learned: a column for danger, for each of FEELINGS, for ASKS and for each of TOPICS; and the loudness
+    from which a message of few windows, or of many, rings: the loudest of many is louder by chance."""
 
-    statements: Folded
-    topics: Folded
+    learned: Folded
     rings_from: tuple[float, float] = (np.inf, np.inf)
 
-    def hear(self, vectors: Floats, texts: Sequence[str]) -> Heard:
-        """`texts` are the windows of one message, `vectors` (m, d) theirs."""
-        found = self.statements.predict(vectors, texts)
-        loudest = float(found[:, 0].max(initial=0.0))
-        felt = found[:, 1:].mean(axis=0)
-        bar = self.rings_from[len(texts) > FEW]
+    def listen(self, vectors: Floats, texts: Sequence[str]) -> Floats:
+        """All columns for texts with such `vectors` (m, d): near 1 for what a text is, near 0 for what it is not."""
+        return self.learned.predict(vectors, texts)
+
+    def heard(self, columns: Floats) -> Heard:
+        """Of one message, by the columns of its windows."""
+        loudest = float(columns[:, 0].max(initial=0.0))
+        felt = columns[:, 1:TOLD].mean(axis=0)
+        bar = self.rings_from[len(columns) > FEW]
         return Heard(loudest >= bar, loudest, dict(zip((*FEELINGS, ASKS), map(float, felt), strict=True)))
 
     def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """Scores of shape (m, len(TOPICS)), near 1 for the topic that a text asks about."""
-        return self.topics.predict(vectors, texts)
+        return self.listen(vectors, texts)[:, TOLD:]
 
 
 @functools.cache
@@ -91,42 +95,41 @@ def learned(path: Path = LEARNED) -> Listener:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = dict(stored)
-        parts = [
-            Folded.from_arrays({n.removeprefix(f"{part}_"): a for n, a in arrays.items() if n.startswith(f"{part}_")})
-            for part in ("statements", "topics")
-        ]
-        few, many = map(float, arrays["rings_from"])
+        few, many = map(float, arrays.pop("rings_from"))
+        return Listener(Folded.from_arrays(arrays), (few, many))
     except DAMAGED as e:
         raise EncoderError(f"{path}: cannot be read ({e}); expected what python -m index fit writes") from e
-    return Listener(parts[0], parts[1], (few, many))
 
 
 def write(made: Listener, path: Path = LEARNED) -> None:
-    arrays = {f"statements_{name}": array for name, array in made.statements.arrays().items()}
-    arrays |= {f"topics_{name}": array for name, array in made.topics.arrays().items()}
-    np.savez_compressed(path, **arrays, rings_from=np.array(made.rings_from))  # type: ignore[arg-type]
+    np.savez_compressed(path, **made.learned.arrays(), rings_from=np.array(made.rings_from))  # type: ignore[arg-type]
 
 
 def fit(messages: Sequence[Message], vectors: Floats, owner: Sequence[int], texts: Sequence[str]) -> Listener:
     """Learns from `messages`, whose windows are `texts` with `vectors`; `owner[i]` is the message of window i.
 
-    Of a dangerous message only the window that tells most counts, found in ROUNDS (multiple-instance
-    learning: Andrews, Tsochantaridis, Hofmann, NIPS 2002); every window of a calm one is calm. It rings at nothing
-    until its bars are set.
+    Of a dangerous message only the window that tells most counts (multiple-instance learning: Andrews,
+    Tsochantaridis, Hofmann, NIPS 2002), and of a calm one those that are most like danger. The bars come from messages
+    that are left out, with those that stand beside them.
     """
     owners = np.asarray(owner)
     danger = np.array([message.danger for message in messages])
-    said = np.array([not message.topic for message in messages])
-    kept = np.flatnonzero(said[owners])
-    for _ in range(ROUNDS - 1):
-        scores = _fit_statements(messages, vectors, owners, texts, kept).predict(vectors, texts)
-        kept = _telling(scores[:, 0], owners, danger, said)
-    asked = np.flatnonzero(~said[owners])
-    targets = np.zeros((len(asked), len(TOPICS)), np.float32)
-    for row, window in zip(targets, asked.tolist(), strict=True):
-        row[TOPICS.index(messages[owners[window]].topic)] = 1
-    topics = kernel.fit_folded(vectors[asked], [texts[i] for i in asked.tolist()], targets, LANDMARKS)
-    return Listener(_fit_statements(messages, vectors, owners, texts, kept), topics)
+    kept = _telling(_alarming(vectors, danger[owners]), owners, danger)
+    owners, texts = owners[kept], [texts[i] for i in kept]
+    said, asked = np.zeros((len(kept), TOLD), np.float32), np.zeros((len(kept), len(TOPICS)), np.float32)
+    for row, message in enumerate(messages[i] for i in owners):
+        said[row, 0] = message.danger
+        feeling = ASKS if message.topic and message.topic not in FAR else message.feeling
+        if feeling:
+            said[row, 1 + (*FEELINGS, ASKS).index(feeling)] = 1
+        if message.topic:
+            asked[row, TOPICS.index(message.topic)] = 1
+    about = np.flatnonzero(asked.any(axis=1))
+    tasks = [(np.arange(len(kept)), said), (about, asked[about])]
+    learned, [left_out, _] = kernel.fit_folded(vectors[kept], texts, tasks, owners // TOGETHER, LANDMARKS)
+    loudness = np.full(len(messages), -np.inf)
+    np.maximum.at(loudness, owners, left_out[:, 0])
+    return Listener(learned, rings_from(messages, loudness.tolist()))
 
 
 def rings_from(messages: Sequence[Message], loudness: Sequence[float]) -> tuple[float, float]:
@@ -144,27 +147,22 @@ def rings_from(messages: Sequence[Message], loudness: Sequence[float]) -> tuple[
     )
 
 
-def _fit_statements(
-    messages: Sequence[Message], vectors: Floats, owners: Integers, texts: Sequence[str], kept: Integers
-) -> Folded:
-    targets = np.zeros((len(kept), 2 + len(FEELINGS)), np.float32)
-    for row, window in enumerate(kept):
-        message = messages[owners[window]]
-        targets[row, 0] = message.danger
-        if message.feeling:
-            targets[row, 1 + (*FEELINGS, ASKS).index(message.feeling)] = 1
-    return kernel.fit_folded(vectors[kept], [texts[i] for i in kept], targets, LANDMARKS)
+def _alarming(vectors: Floats, danger: NDArray[np.bool_]) -> Floats:
+    """How alarming each window is by its meaning alone, as logistic regression on all of them has it."""
+    if not danger.any():
+        return np.zeros(len(danger), np.float32)
+    from sklearn.linear_model import LogisticRegression  # only `python -m index fit` needs it
+
+    found: Floats = LogisticRegression(max_iter=1000).fit(vectors, danger).decision_function(vectors)
+    return found
 
 
-def _telling(scores: Floats, owners: Integers, danger: NDArray[np.bool_], said: NDArray[np.bool_]) -> Integers:
-    """All windows of calm lessons, and of each dangerous one the window with the highest score."""
-    best: dict[int, int] = {}
-    for window, lesson in enumerate(owners.tolist()):
-        if danger[lesson] and (lesson not in best or scores[window] > scores[best[lesson]]):
-            best[lesson] = window
-    telling = set(best.values())
-    kept = [w for w, lesson in enumerate(owners.tolist()) if said[lesson] and (not danger[lesson] or w in telling)]
-    return np.array(kept, np.int64)
+def _telling(scores: Floats, owners: Integers, danger: NDArray[np.bool_]) -> Integers:
+    """Of each dangerous message the window with the highest score, of a calm one the LOUD highest; in order."""
+    order = np.lexsort((-scores, owners))
+    firsts = np.flatnonzero(np.diff(owners[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(firsts, np.diff(firsts, append=len(order)))
+    return np.sort(order[place < np.where(danger[owners[order]], 1, LOUD)])
 
 
 def read_lessons(folder: Path = GENERAL) -> list[Message]:

@@ -33,6 +33,11 @@ class Memory:
         """The passage of each unit."""
         return np.array([i for i, p in enumerate(self.passages) for _ in p.units], np.int64)
 
+    @cached_property
+    def ends(self) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+        """Where the units of each passage end."""
+        return np.cumsum([len(passage.units) for passage in self.passages])
+
     def recall(self, vectors: Floats, texts: Sequence[str]) -> list[Remembered]:
         """One Remembered a text; `vectors` (m, d) are theirs."""
         units = len(self.owner)

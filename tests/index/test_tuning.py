@@ -7,12 +7,10 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
-from index import fit
 from index.errors import EncoderError
-from index.judging.listener import Message
 from index.retrieval import export, tuning
 from index.retrieval.encoder import Encoded
-from index.retrieval.tuning import BATCH, REFUSING, SHARPNESS, TOPICS_COUNT, Lesson, Told
+from index.retrieval.tuning import BATCH, REFUSING, SHARPNESS, Lesson
 from index.retrieval.weights import ADAPTER, OF, PUBLISHED_SHA256, weights
 
 
@@ -74,42 +72,12 @@ def test_tuning_draws_questions_to_what_answers_them_and_is_repeated_by_the_same
         ]
         return float(torch.stack(losses).mean())
 
-    alarming = [f"{who} {what}" for who in ("he", "she", "my son") for what in ("is not breathing", "will not wake up")]
-    calm = [f"{who} {what}" for who in ("he", "she", "my son") for what in ("is doing his homework", "woke up happy")]
-    messages = [Message(text, danger=text in alarming) for text in (*alarming, *calm)] * 8
-    messages += [Message(question, topic="cost") for question in ("how much is it", "what is the price")]
     for name in ("one.npz", "two.npz"):
-        tuning.tune(weights(), [lesson] * 8, fit.told_of(messages), tmp_path / name, lambda line: None)
+        tuning.tune(weights(), [lesson] * 8, tmp_path / name, lambda line: None)
     with np.load(tmp_path / "one.npz") as one, np.load(tmp_path / "two.npz") as two:
         assert set(one) == set(two)
         assert all(np.allclose(one[name], two[name], atol=1e-3) for name in one)
     assert score(export.adapted(reference, tmp_path / "one.npz")) < score(reference) / 2
-
-
-def test_the_loss_of_messages_by_hand() -> None:
-    """One dangerous message of two windows, a calm one that thanks, and a question about the second of two topics."""
-    told = Told([["a", "b"], ["c"], ["d"]], np.array([True, False, False]), np.array([-1, 0, -1]),
-                np.array([-1, -1, 1]), (1, 2))  # fmt: skip
-    scores = torch.tensor([[2.0, 0, 0, 0], [-1, 0, 0, 0], [-2, 3, 0, 0], [0, 0, -1, 1]])
-    danger = (math.log1p(math.exp(-2)) + math.log1p(math.exp(-2))) / 2  # its loudest window; the calm one
-    calm, thanks = math.log1p(math.exp(-2)), math.log1p(math.exp(-3))
-    topics = 2 * math.log1p(math.exp(-1)) * TOPICS_COUNT
-    loss = tuning._loss_told(scores, [2, 1, 1], told, np.arange(3))
-    assert float(loss) == pytest.approx(danger + calm + thanks + topics, abs=1e-5)
-
-
-def test_an_epoch_takes_its_share_of_messages_and_hears_few_windows_of_long_calm_ones() -> None:
-    windows = [["w"] * 20] * 3000
-    danger, topics = np.arange(3000) < 1000, np.where(np.arange(3000) < 2000, -1, 0)
-    told = Told(windows, danger, np.full(3000, -1), topics, (1, 1))
-    batches = tuning._batches_told(told, np.random.default_rng(0))
-    chosen = np.concatenate(batches)
-    assert len(set(chosen.tolist())) == len(chosen)
-    assert max(map(len, batches)) <= tuning.MESSAGES
-    taken = [np.mean([i in set(chosen.tolist()) for i in range(at, at + 1000)]) for at in (0, 1000, 2000)]
-    assert taken == pytest.approx(tuning.SHARES, abs=0.05)
-    heard = tuning._windows(told, np.array([0, 1000]), np.random.default_rng(0))
-    assert [len(one) for one in heard] == [20, tuning.MOST]
 
 
 def test_an_adapter_of_other_weights_is_refused(tmp_path) -> None:
