@@ -73,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     from bot.web.coming import Coming
     from bot.web.coverage import known_questions
     from bot.web.launch import served
-    from bot.web.server import free_port
+    from bot.web.server import at_rest, free_port
     from corpus import CorpusError, read_documents
     from index import build
     from index.errors import IndexProblem
@@ -88,6 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"The page is at {address} (Ctrl+C ends it).", flush=True)
         index.within()  # raises what its building raised
         one_question_at_a_time()
+        at_rest()
         wait()
     except (CorpusError, IndexProblem, OSError) as e:
         print(f"error: {e}", file=sys.stderr)

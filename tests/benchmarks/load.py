@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks.load [--clients 200] [--minutes 3]: many ask at once; is each told what it asked for?
+"""python -m tests.benchmarks.load [--clients 200] [--minutes 3] [--ways page …]: many ask at once; is each told what it asked for?
 
 Every client asks questions that no other asks and knows what it must be told, so a wrong answer and another's are
 counted. What is too much must be refused at once, with a sentence. Then one client asks beside heavy ones, and its
@@ -19,9 +19,9 @@ import httpx
 import numpy as np
 
 from bot.ask import ask
+from bot.web.coverage import known_questions
 from bot.web.following import Following
 from bot.web.page import View, answer
-from corpus import read_examples
 from corpus.questions import read_question_file
 from index import build
 from index.retrieval.threads import one_question_at_a_time
@@ -187,10 +187,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=3, help="for each of the three ways to ask (default 3)")
+    parser.add_argument("--ways", nargs="*", default=["API", "page", "queue"], choices=["API", "page", "queue"])
     asked = parser.parse_args()
     index = build.load()
     one_question_at_a_time()  # as the server computes: sums in another order differ in the fourth digit of a score
-    following = Following(index.documents, read_examples(index.documents, build.CORPUS / "questions"))
+    following = Following(index.documents, known_questions(index.documents, build.CORPUS))
     read = (read_question_file(ROOT / "tests" / "questions" / name) for name in FILES)
     questions = list(dict.fromkeys(example.question for file in read for example in file))[: EACH * asked.clients]
     records = {question: json.dumps(ask(index, question).record()) for question in questions}
@@ -198,7 +199,9 @@ def main() -> None:
     print("| what | wanted | found | spread | held | |\n|---|---|---|---|---|---|")
     with running("page") as page:
         wait_for(page.port)
-        for name, asker, expected in (("API", by_api, records), ("page", by_page, cards), ("queue", by_queue, cards)):
+        ways = {"API": (by_api, records), "page": (by_page, cards), "queue": (by_queue, cards)}
+        for name in asked.ways:
+            asker, expected = ways[name]
             counted = asyncio.run(crowd(page.port, asker, expected, asked.clients, 60 * asked.minutes))
             for row in rows_of(name, counted):
                 print(row, flush=True)
