@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks.load [--clients 200] [--minutes 3] [--ways page …]: many ask at once; is each told what it asked for?
+"""python -m tests.benchmarks.load [--clients 200] [--minutes 3] [--ways page]: is each told what it asked for?
 
 Every client asks questions that no other asks and knows what it must be told, so a wrong answer and another's are
 counted. What is too much must be refused at once, with a sentence. Then one client asks beside heavy ones, and its
