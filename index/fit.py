@@ -61,15 +61,16 @@ def fit(folder: Path = FOLDER, say: build.Say = build.say) -> None:
     own = OwnExamples.drawn()
     with tempfile.TemporaryDirectory() as temporary:
         tuner = _Tuner(Path(temporary), asked, own, say)
+        messages = listener.read_lessons()
+        about = [message for message in messages if message.topic]  # all that a judge hears of
         cases: dict[str, list[Case]] = {}
         for part in range(APART):
             apart = sorted(asked)[part::APART]
-            about = [message for message in listener.read_lessons() if message.topic]  # all that a judge hears of
             ears = tuner.without(apart, about, Path(temporary) / f"adapter-{part}.npz")
             for name in apart:
                 cases[name] = cases_of(*asked[name], ears)
             say(f"  judged: {', '.join(apart)}")
-        ears = tuner.without([], listener.read_lessons(), ADAPTER)
+        ears = tuner.without([], messages, ADAPTER)
         few, many = ears.listener.rings_from
         say(f"Left out: rings from {few:.3f}, in messages of many sentences from {many:.3f}")
         listener.write(ears.listener)

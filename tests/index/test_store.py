@@ -171,7 +171,7 @@ def test_the_manifest_has_the_encoder_that_serves_and_how_close_it_came(built) -
     assert set(encoder.FILES) <= files.keys()
     agreement = json.loads((generation / encoder.AGREEMENT).read_text())
     assert agreement["sentence_mean"] >= 0.999
-    assert agreement["tokens_mean"] >= 0.998  # .9990 was found; .9996 with weights alone in 8 bits, at half the speed
+    assert agreement["tokens_mean"] >= 0.998  # .9990 was found; .9996 with floats, a half slower
 
 
 def test_an_export_that_fails_is_refused_in_one_sentence(tmp_path) -> None:
