@@ -7,7 +7,7 @@ from bot.decisions import BARS, Bars
 from bot.words import LANGUAGES, words
 from corpus import Document, Role
 from index.judging.listener import ASKS
-from index.reading.asks import asks_something
+from index.reading.asking import asks_something
 from index.reading.text import LONGEST, has_words
 from index.search import Findings, Hit, Index, JudgedAsk
 
@@ -100,10 +100,11 @@ def _parts(decided: Sequence[tuple[JudgedAsk, Outcome]], bars: Bars) -> tuple[tu
             places = [len(shown) - 1]
         of[i] += [place for place in places if place not in of[i]]
 
-    for i, (judged, outcome) in enumerate(decided):
+    surest_first = sorted(enumerate(decided), key=lambda one: -round(one[1][0].answers, 1))  # as sure, in order
+    for i, (judged, outcome) in surest_first:
         if outcome is Outcome.ANSWERED or (outcome is Outcome.RELATED and not answered):
             show(i, judged.hits[0])
-    for i, (judged, outcome) in enumerate(decided):
+    for i, (judged, outcome) in surest_first:
         if outcome is Outcome.ANSWERED:
             for hit in judged.hits[1 : bars.passages]:
                 if hit.score >= bars.more * judged.hits[0].score:
