@@ -20,7 +20,7 @@ from index.errors import DAMAGED, EncoderError
 from index.judging import kernel, promise
 from index.judging.kernel import Floats, Folded, Integers
 from index.judging.promise import PROMISE
-from index.reading.asks import sentences
+from index.reading.asking import sentences
 
 GENERAL = Path(__file__).parents[2] / "corpus" / "general"
 LEARNED = Path(__file__).with_name("listener.npz")

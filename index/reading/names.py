@@ -5,6 +5,7 @@ name is as near, and one that the documents do not hold is said to be unknown, h
 """
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,15 +16,21 @@ import wordninja
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler, Levenshtein
 
-from index.reading.text import FUNCTION_WORDS, WORD, dictionary, folded, is_word
+from index.reading.subjects import NAME, TERM
+from index.reading.text import FUNCTION_WORDS, WORD, dictionary, folded, is_word, rarity, strangeness
 
 MEDICINES = Path(__file__).parents[2] / "corpus" / "general" / "medicines.txt"
 SHORTEST = 5  # letters of a name
 MOST_LOOKED_UP = 60  # words of one message that are compared with the list
 SPOKEN = 6  # words at most that one name is heard as
 ALIKE = 0.80  # Jaro-Winkler similarity from which a run of words that sounds like a name is one
+SURE = 5  # sounds of a name that is heard in three words or more, all its sounds and no other, spelt very differently
+SPELT_ALIKE = 0.65  # the same as ALIKE then: "docks a rube a sin"
+SOUNDS_SAME = 0.75  # the same where a shorter run has all sounds of the name: "rye lays"
+STRANGE = 0.68  # of one of its words at least: "into the wall" and "one cousin" are just what they say
 LONG = 8  # letters from which an everyday word of the documents may be heard as several
 HALF = 0.62  # share of its letters that must stand where the name has them
+TELLING = 0.62  # rarity from which a word of the documents says what they are about: "therapy", "trials", "refractory"
 FRENCH_JOINTS = frozenset("de du des le la les et est un une au aux".split())  # noqa: SIM905  ("étapes de")
 # Ends of international nonproprietary names (WHO, "The use of stems", 2018) that no everyday word has.
 MEDICINE = re.compile(
@@ -59,6 +66,7 @@ class Names:
     ) -> None:
         self._held = frozenset(documents)
         spoken = self._held if body is None else frozenset(body)
+        self._spoken = spoken
         self._accepted = frozenset(accepted)
         substances = list_of_medicines()
         self._medicines = frozenset(substances)
@@ -79,9 +87,11 @@ class Names:
         self._other_set = others
         names = frozenset(self.held_names)
         heard = [w for w in spoken if w in names or (_spelt(w) and len(w) >= LONG)]
-        self._sounds: dict[str, list[tuple[str, str]]] = {}  # by first letter, since that is heard right
+        self._sounds: dict[str, list[tuple[str, str]]] = {}  # by the first letter or sound: one is heard right
         for name in sorted(heard):
-            self._sounds.setdefault(name[0], []).append((name, jellyfish.metaphone(name)))
+            sound = jellyfish.metaphone(name)
+            for first in {name[0], sound[:1]}:
+                self._sounds.setdefault(first, []).append((name, sound))
         # Words of the documents that are no names, for typos such as "transplent".
         self._ordinary_set = frozenset(w for w in self._held if is_word(w))
         self._ordinary = tuple(sorted(w for w in self._held if _spelt(w) and is_word(w, ("en",))))
@@ -128,9 +138,11 @@ class Names:
         unique = tuple(name for name in unique if folded(name) not in spoken)
         return Named(text, unique, tuple(ambiguous), (*repairs, *heard))
 
-    def is_name(self, word: str) -> bool:
-        """Whether a folded word names something: a name of the documents, or a medicine that they do not hold."""
-        return word in self._held_set or word in self._spellings or word in self._other_set
+    def says(self, word: str) -> int:
+        """How much a folded word says of a subject: a name, a term of the documents, or neither."""
+        if word in self._held_set or word in self._spellings or word in self._other_set:
+            return NAME
+        return TERM if word in self._spoken and rarity(word) >= TELLING else 0
 
     def _is_fine(self, word: str) -> bool:
         return word in self._held or word in self._accepted or word in FUNCTION_WORDS or word.rstrip("s") in self._held
@@ -205,18 +217,35 @@ class Names:
         joined = "".join(words)
         if len(run) < size or not joined.isalpha() or not SHORTEST <= len(joined) <= 22:
             return None
-        if any(len(w) > 3 and w not in FUNCTION_WORDS and (w in self._held or w in self._accepted) for w in words):
-            return None  # a word that is understood stands for itself
         if FRENCH_JOINTS.intersection(words):
             return None
+        telling = [w for w in words if len(w) > 3 and w not in FUNCTION_WORDS]
+        if any(w in self._held for w in telling):
+            return None  # a word that is understood stands for itself
+        understood = any(w in self._accepted for w in telling)
         key = jellyfish.metaphone(joined)
+        strange = max((strangeness(w) for w in words if w not in FUNCTION_WORDS and len(w) > 1), default=0) >= STRANGE
         hits = []
-        for name, sound in self._sounds.get(joined[0], ()):
-            allowed = 0 if name in self._ordinary_set else 1 if len(sound) < 7 else 2
-            if Levenshtein.distance(key, sound, score_cutoff=allowed) <= allowed:
-                alike = JaroWinkler.similarity(joined, name)
-                if alike >= ALIKE and Levenshtein.normalized_similarity(joined, name) >= HALF:
-                    hits.append((alike, name))
+        firsts = (self._sounds.get(first, ()) for first in (joined[0], key[:1]))
+        for name, sound in dict.fromkeys(itertools.chain.from_iterable(firsts)):
+            alike = JaroWinkler.similarity(joined, name)
+            ordinary = name in self._ordinary_set
+            allowed = 0 if ordinary else 1 if len(sound) < 7 else 2
+            same = key.replace("Y", "") == sound.replace("Y", "") and not ordinary
+            if same and len(run) >= 3 and len(key) >= SURE:
+                heard = alike >= SPELT_ALIKE
+            elif understood or not strange or joined[0] != name[0]:
+                heard = False
+            elif same:
+                heard = alike >= SOUNDS_SAME
+            else:
+                heard = (
+                    Levenshtein.distance(key, sound, score_cutoff=allowed) <= allowed
+                    and alike >= ALIKE
+                    and Levenshtein.normalized_similarity(joined, name) >= HALF
+                )
+            if heard:
+                hits.append((alike, name))
         hits.sort(reverse=True)
         return (size, hits[0][1]) if len(hits) == 1 or (hits and hits[0][0] > hits[1][0] + 0.05) else None
 

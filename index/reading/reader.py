@@ -74,7 +74,7 @@ class Reader:
         spoken = language.of(text, self._names, self._french_words)
         if not has_words(text):
             return Message(text, spoken)
-        found = asks_of(text, [clean(turn) for turn in history[-TURNS:]], self.names.is_name)
+        found = asks_of(text, [clean(turn) for turn in history[-TURNS:]], self.names.says)
         read = [self._read(ask, spoken) for ask in found]
         repairs = tuple(dict.fromkeys(repair for _, mended in read for repair in mended))
         return Message(text, spoken, tuple(ask for ask, _ in read), repairs, max(0, len(question) - LONGEST))

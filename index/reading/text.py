@@ -109,9 +109,18 @@ def _unaccented() -> frozenset[str]:
 
 @functools.lru_cache(maxsize=50_000)
 def rarity(word: str) -> float:
-    """How much a word says, from 0 (the commonest) to 1 (in no English dictionary): -log10 of its share / RAREST."""
-    share = float(dictionary("en").word_usage_frequency(word)) or 10**-RAREST
-    return min(1.0, max(0.05, -math.log10(share) / RAREST))
+    """How much a word says, from 0.05 (the commonest) to 1 (in no English dictionary): -log10 of its share / RAREST."""
+    return _rare(float(dictionary("en").word_usage_frequency(word)))
+
+
+@functools.lru_cache(maxsize=50_000)
+def strangeness(word: str) -> float:
+    """The same in the language, of English and French, that uses the word more."""
+    return _rare(max(float(dictionary(language).word_usage_frequency(word)) for language in ("en", "fr")))
+
+
+def _rare(share: float) -> float:
+    return min(1.0, max(0.05, -math.log10(share or 10**-RAREST) / RAREST))
 
 
 Phrases = dict[tuple[str, ...], str]
