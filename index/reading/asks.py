@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.reading.asking import OPENERS, WH, asks_something, sentences, surely_asks
-from index.reading.subjects import LEANING, ONE, THE_PAGE, Says, leaning_of, named_of, nothing
+from index.reading.subjects import LEANING, ONE, THE_PAGE, Says, is_verdict, leaning_of, named_of, nothing
 from index.reading.text import content
 
 MOST_ASKS = 8  # of one message that are read; a longer list is cut, which is said
@@ -63,7 +63,8 @@ class Ask:
 
         "how is it treated?" says nothing alone: only with what it leans on.
         """
-        if self.leaning and THIRD.search(THE_PAGE.sub("", self.text)) and len(content(self.text)) <= FEW_WORDS:
+        says_little = THIRD.search(THE_PAGE.sub("", self.text)) and len(content(self.text)) <= FEW_WORDS
+        if self.leaning and (says_little or is_verdict(self.text)):
             return tuple(text for text in (self.leaning, self.named) if text)
         return tuple(dict.fromkeys(text for text in (self.leaning, self.text, self.named) if text))
 
@@ -97,6 +98,9 @@ def asks_of(text: str, history: Sequence[str] = (), says: Says = nothing) -> lis
     earlier = [*history[-TURNS:]]
     for part, before, i in clauses[-MOST_ASKS:]:
         told = [*found[max(0, i - 1) : i], *([before] if before else [])]
+        if told and is_verdict(part):
+            asks.append(Ask(part, leaning=told[-1]))  # whether that is so
+            continue
         leaning, root = leaning_of(part, [*earlier, *told], says)
         before_it = [*found[max(0, i - TOLD) : i], *told[-1:]]  # in its own sentence a name is nearer than in the story
         named = (named_of(part, before_it, says) if leaning and len(found) > 1 else "") or root
@@ -114,6 +118,8 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
     parts: list[str] = []
     at = 0
     for cut in cuts:
+        if is_verdict(sentence[cut.end() :]):
+            break  # "…, is that right?" asks of what stands before it
         head = sentence[at : cut.start()].strip(" ,;")
         # "which drugs, and when" asks twice; "I have a cold and is it bad" asks once, with its background.
         stands = content(head) or LEANING.search(head)

@@ -14,6 +14,11 @@ from index.reading.names import Names
 from index.reading.text import LONGEST, clean, folded, has_words, phrases, pieces, replaced, words
 
 TURNS = 6  # earlier turns that are looked at
+# "Is it the same as Kymriah?" is about what "it" stands for.
+COMPARES = re.compile(
+    r"\b(?:same as|like|unlike|than|versus|vs|different from|difference|instead of|with|pareil|comme|différen\w+)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ class Reader:
         readings = []
         own = self.names.read(ask.text)
         names_one = bool(self._names & set(words(own.text)))  # "how do they give Kymriah" stands alone
-        about_it = ask.about_it and not names_one
+        about_it = ask.about_it and (not names_one or bool(COMPARES.search(ask.text)))
         unknown, ambiguous = own.unknown, own.ambiguous
         for reading in dict.fromkeys((ask.text, *ask.readings) if names_one else ask.readings):
             named = own if reading == ask.text else self.names.read(reading)

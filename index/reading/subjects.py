@@ -6,7 +6,7 @@ The subject of earlier turns, the name or the terms told last in a story, "the f
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from index.reading.asking import asks_something, surely_asks
+from index.reading.asking import OPENER, asks_something, surely_asks
 from index.reading.text import content
 
 LONGEST_SUBJECT = 6  # words that are carried over
@@ -52,12 +52,19 @@ PUT_ASIDE = re.compile(
     r"laiss\w+|oubli\w+|peu importe|assez (?:de|parlé))\b",
     re.IGNORECASE,
 )
+VERDICTS = frozenset({"right", "correct", "true", "wrong", "vrai", "faux", "exact"})
 CHATS = re.compile(r"\b(?:i|we|thanks?|sorry|je|merci|désolée?)\b", re.IGNORECASE)  # "sorry, I was cut off"
 CONTINUES = re.compile(
     r"\s*(?:and|but|so|or|what about|how about|what if|and if|also|then|ok|okay|thanks|no|not|et|mais|donc|sinon|"
     r"et si)\b",
     re.IGNORECASE,
 )
+
+
+def is_verdict(part: str) -> bool:
+    """Whether an ask is only about whether something said is so: "is she right?", "did I get that right"."""
+    own = content(part)
+    return bool(own) and own[-1] in VERDICTS and len(own) <= 2 and bool(OPENER.match(part))
 
 
 def nothing(word: str) -> int:

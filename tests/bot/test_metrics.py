@@ -44,12 +44,12 @@ def test_each_share_by_hand() -> None:
     assert found["answered_but_wrong"] == 1 / 4
     assert found["gold_in_related"] == 1 / 4
     assert found["refused_answerable"] == 1 / 4
-    assert found["false_answer"] == pytest.approx(1 / 3)
+    assert found["false_answer"] == 1 / 2  # of two: the emergency that got its hand-off is judged by that alone
     assert found["partial_as_answer"] == 1 / 2
     assert found["partial_gold_related"] == 1 / 2
     assert found["urgent_recall"] == 1
     assert found["urgent_false_alarm"] == 1 / 8
-    assert found["auroc"] == pytest.approx((3 + 3 + 2 + 2) / 12)
+    assert found["auroc"] == pytest.approx((2 + 2 + 1 + 1) / 8)
     assert found["right_first_at_5pc_false"] == 1 / 4  # the bar is the highest out, .5
 
 

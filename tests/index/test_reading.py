@@ -251,6 +251,24 @@ def test_it_stands_for_no_term_before_another_question() -> None:
     assert not any(reading.startswith("remission") for reading in last.readings)
 
 
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("Nelarabine hurts the feet of small children, is that right", None),  # one ask, read whole
+        ("We talked for an hour about it all. Nelarabine is for those who relapse. Did I get that right?",
+         "Nelarabine is for those who relapse."),
+    ],
+)  # fmt: skip
+def test_whether_something_said_is_so_is_asked_of_all_that_was_said(text, reading) -> None:
+    [ask] = asks_of(text, (), _says)
+    assert ask.readings == (reading or text,)
+
+
+def test_the_same_as_a_known_name_is_asked_of_the_unknown_one(reader) -> None:
+    first, second = reader.read("what is tecartus and is it the same as kymriah").asks
+    assert first.unknown == second.unknown == ("tecartus",)
+
+
 def test_a_turn_between_leaves_the_subject_readable_without_it() -> None:
     turns = ["what about clinical trials", "are they only in big cities", "sorry, I was interrupted"]
     [ask] = asks_of("what do they look into", turns, _says)
