@@ -26,7 +26,7 @@ def ask(
 ) -> Answer:
     """Any text is a question; one without words is not covered, with a notice that says so."""
     question = question.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be shown nowhere
-    return answer_from(index.look_up(question, history), question, id, language, bars)
+    return answer_from(index.look_up(question, history, bars.passages), question, id, language, bars)
 
 
 def answer_from(

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from corpus import Document, Example, Passage, Role, read_documents, read_examples
 from corpus.questions import QUESTIONS
-from corpus.vocabulary import Vocabulary, read_vocabulary
+from corpus.vocabulary import VOCABULARY, Vocabulary, read_vocabulary
 from index.errors import EncoderError, StaleIndexError
 from index.judging import judge, listener, memory
 from index.judging.features import Asked, Remembered, TopicMap
@@ -95,7 +95,8 @@ def load(corpus: Path = CORPUS, folder: Path = BUILT, chosen: Weights | None = N
 
 
 def _read_index(corpus: Path, generation: Path, encoder: str) -> Index:
-    documents, _, reader = read(corpus)
+    documents = read_documents(corpus / "documents")
+    reader = reader_of(documents, _own_words(corpus))
     if store.check_passages(generation / store.PASSAGES, documents):
         raise StaleIndexError(f"{generation}: the documents changed while they were being read; start again")
     judges = [models.read_judge(generation, document) for document in documents]
@@ -121,7 +122,13 @@ def _generation(folder: Path) -> Path:
 def read(corpus: Path) -> tuple[list[Document], list[Example], Reader]:
     documents = read_documents(corpus / "documents")
     examples = read_examples(documents, corpus / "questions")
-    return documents, examples, reader_of(documents, read_vocabulary(corpus / "vocabulary.toml"))
+    return documents, examples, reader_of(documents, _own_words(corpus))
+
+
+def _own_words(corpus: Path) -> Vocabulary:
+    """What a corpus says beside the program's vocabulary, which is read anyway."""
+    path = corpus / VOCABULARY.name
+    return Vocabulary() if path == VOCABULARY else read_vocabulary(path)
 
 
 def reader_of(documents: Sequence[Document], own: Vocabulary) -> Reader:

@@ -78,8 +78,9 @@ class Index:
         for i, judge in enumerate(judges):
             self._owner[similarities.rows_of(judge.document)] = i
 
-    def look_up(self, question: str, history: Sequence[str] = ()) -> Findings:
-        """Reads the message, listens to all of it, and judges each of its asks; one batch through the encoder."""
+    def look_up(self, question: str, history: Sequence[str] = (), most: int = MOST_HITS) -> Findings:
+        """Reads the message, listens to all of it, and judges each of its asks; one batch through the encoder. Each has
+        its `most` best hits: what answers in them is looked for in no more than are shown."""
         message = self.reader.read(question, history)
         if not has_words(message.text):
             return Findings(message, self.documents[0])
@@ -90,11 +91,11 @@ class Index:
         told = self.listener.listen(np.array([one.sentence for one in encoded]), texts)
         heard = self.listener.heard(told[: len(windows)])
         read = {text: (text, one, row[TOLD:]) for text, one, row in zip(texts, encoded, told, strict=True)}
-        judged = tuple(self._judged(ask, [read[text] for text in ask.readings]) for ask in message.asks)
+        judged = tuple(self._judged(ask, [read[text] for text in ask.readings], most) for ask in message.asks)
         surest = max(judged, key=lambda found: found.answers, default=None)
         return Findings(message, surest.document if surest else self.documents[0], heard, judged)
 
-    def _judged(self, ask: ReadAsk, readings: Sequence[tuple[str, Encoded, Floats]]) -> JudgedAsk:
+    def _judged(self, ask: ReadAsk, readings: Sequence[tuple[str, Encoded, Floats]], most: int) -> JudgedAsk:
         """The reading, of which the topics are known, and the document that are judged surest."""
         found: list[tuple[Judgement, Judge, Evidence, Encoded]] = []
         for text, encoded, topic in readings:
@@ -108,7 +109,7 @@ class Index:
         found.sort(key=lambda f: (-f[0].answers, -f[0].near))
         judgement, judge, evidence, encoded = found[0]
         could = {other.document.name: other.document for one, other, *_ in found if one.answers >= other.bar}
-        shown = judgement.order[:MOST_HITS]
+        shown = judgement.order[:most]
         rows = self.similarities.rows_of(judge.document)[shown]
         by_passage = np.split(judgement.units, judge.memory.ends[:-1])
         hits = tuple(

@@ -16,13 +16,14 @@ from gradio.events import api as register
 
 from bot.answer import Quotation
 from bot.ask import answer_from, ask
+from bot.decisions import BARS
 from bot.request import RequestError, parse
 from bot.web.card import Beside, announcement, card
 from bot.web.coming import Coming
 from bot.web.first_screen import title
 from bot.web.following import Following
 from corpus import Example
-from index.search import Findings, Hit, Index
+from index.search import MOST_HITS, Findings, Hit, Index
 
 HOLD = 3  # seconds that a question waits for the index before it is told to come again
 NOT_YET = "The index is still being built; ask again in a minute."
@@ -61,7 +62,7 @@ Turn = dict[str, Any]
 
 def answer(index: Index, question: str, history: Sequence[str], view: View, following: Following) -> Turn:
     """One turn: the card, and what a screen reader says of it."""
-    findings = index.look_up(question, history)
+    findings = index.look_up(question, history, MOST_HITS if view.staff else BARS.passages)
     # French is spoken to whoever chose it or writes it; else the question's own language is.
     made = answer_from(findings, question, language="fr" if view.language == "fr" else None)
     hits = hits_within(findings, view.within)[:MOST_RANKED] if view.staff else []

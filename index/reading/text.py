@@ -103,8 +103,8 @@ def is_word(word: str, languages: tuple[str, ...] = ("en", "fr")) -> bool:
 
 @functools.cache
 def _unaccented() -> frozenset[str]:
-    accented = (word for word in dictionary("fr").word_frequency.words() if not word.isascii())
-    return frozenset(unicodedata.normalize("NFD", word).encode("ascii", "ignore").decode("ascii") for word in accented)
+    accented = "\n".join(word for word in dictionary("fr").word_frequency.words() if not word.isascii())
+    return frozenset(unicodedata.normalize("NFD", accented).encode("ascii", "ignore").decode("ascii").split("\n"))
 
 
 @functools.lru_cache(maxsize=50_000)

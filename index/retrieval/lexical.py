@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import bm25s
 import numpy as np
 import Stemmer
 
@@ -13,6 +12,9 @@ class Lexical:
     """Scores in [0, inf), one a passage; 0 for a question that shares no word with any."""
 
     def __init__(self, texts: Sequence[str], language: str = "en") -> None:
+        import bm25s  # brings scipy, and only a collection of many documents needs it
+
+        self._tokenize = bm25s.tokenize
         self._stem = Stemmer.Stemmer(LANGUAGES.get(language, "english"))
         self._stopwords = language if language in ("en", "fr", "de", "es", "it", "pt") else "en"
         self._bm25 = bm25s.BM25()
@@ -24,7 +26,7 @@ class Lexical:
         return self._bm25.get_scores(words) if words else np.zeros(self._bm25.scores["num_docs"], np.float32)
 
     def _words(self, texts: Sequence[str]) -> list[list[str]]:
-        found: list[list[str]] = bm25s.tokenize(
+        found: list[list[str]] = self._tokenize(
             list(texts), stopwords=self._stopwords, stemmer=self._stem, return_ids=False, show_progress=False
         )
         return found
