@@ -26,8 +26,9 @@ from bot.evaluation.evidence import (
 )
 
 NAMES = (
-    *("left_out", "neat", "third", "fresh", "mixed", "stories", "two_part", "chain", "speech", "premise"),
-    *("foreign_company", "names", "danger", "danger_third", "danger_fresh", "feelings", "urgent", "health", "curve"),
+    *("left_out", "neat", "fourth", "third", "fresh", "mixed", "stories", "two_part", "chain", "speech", "premise"),
+    *("foreign_company", "names", "danger", "danger_fourth", "danger_third", "danger_fresh", "feelings", "urgent"),
+    *("health", "curve"),
 )
 SMALL = "# Small\n<!-- table snails: python -m bot evaluate snails.jsonl -->\n<!-- end -->\nAfter.\n"
 FIGURES = {"auroc": 0.98765, "false_answer": [0.01, 0.0, 0.02], "answered": 3}
@@ -174,4 +175,4 @@ def test_figures_of_documents_left_out_come_with_what_was_learned(repository) ->
 
 def test_a_table_that_is_none_is_named_before_anything_is_measured(capsys) -> None:
     assert main(["--measure", "slugs"]) == 1
-    assert "error: slugs: there is no such table; expected one of left_out, neat, third," in capsys.readouterr().err
+    assert "error: slugs: there is no such table; expected one of left_out, neat, fourth," in capsys.readouterr().err

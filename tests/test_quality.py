@@ -21,7 +21,10 @@ pytestmark = pytest.mark.slow
 QUESTIONS_APART = Path(__file__).parent / "questions"
 APART = QUESTIONS_APART / "apart"
 SETS = ("stories", "two_part", "chain", "speech", "premise", "foreign_company", "names")
-STATEMENTS = ("danger.jsonl", "danger_third.jsonl", "danger_fresh.jsonl", "feelings.jsonl")
+STATEMENTS = (
+    *("danger.jsonl", "danger_fresh.jsonl", "danger_third.jsonl", "danger_fourth.jsonl"),
+    "feelings.jsonl",
+)
 Judged = Callable[[str], list[Row]]
 
 
