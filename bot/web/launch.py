@@ -1,6 +1,7 @@
 """Starts the server: every option of Gradio's that bears on privacy or safety, in one place."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from corpus import Example
 from index.search import Index
 
 MOST_WAITING = 64  # questions in the queue; one more is refused at once
+LONG = 2_000  # characters from which a message is long
+PATIENCE = 10.0  # seconds that a long message lets short ones go before it
 MOST_KEPT = 256  # sessions whose answers, and whose earlier questions, are kept for them
 
 
@@ -93,13 +96,35 @@ def forget_what_nobody_fetches(queue: Any) -> None:
 
 
 def take_turns(queue: Any) -> None:
-    """Whoever has fewest questions being answered is next, so that nobody waits for all that one client has sent."""
+    """Whoever has fewest questions being answered is next, so that nobody waits for all that one client has sent; of
+    those a short message before a long one, which takes fifty times as long. Only one long message is read at a time,
+    so that a place is left for the short ones."""
     first_come = queue.get_events
 
     def fewest_first() -> Any:
-        answered = Counter(event.request.scope.get(KEY) for job in queue.active_jobs if job for event in job)
+        now = time.monotonic()
+        active = [event for job in queue.active_jobs if job for event in job]
+        answered = Counter(event.request.scope.get(KEY) for event in active)
+        kept_back: list[tuple[Any, list[Any]]] = []
         for waiting in queue.event_queue_per_concurrency_id.values():
-            waiting.queue.sort(key=lambda event: answered[event.request.scope.get(KEY)])
-        return first_come()
+            long = {event for event in waiting.queue if is_long(event)}
+            late = {event for event in long if now - event.enqueue_time < PATIENCE}
+            waiting.queue.sort(key=lambda e: (answered[e.request.scope.get(KEY)], e in late, e.enqueue_time))
+            if any(map(is_long, active)):
+                kept_back.append((waiting, [event for event in waiting.queue if event in long]))
+                waiting.queue = [event for event in waiting.queue if event not in long]
+        try:
+            return first_come()
+        finally:
+            for waiting, long_ones in kept_back:
+                waiting.queue += long_ones
 
     queue.get_events = fewest_first
+
+
+def is_long(event: Any) -> bool:
+    """Whether the message of a question, with those before it, takes long to read."""
+    question, *others = event.data.data
+    history = others[-1] if others else None
+    parts = [question, *(history if isinstance(history, list) else [])]
+    return sum(len(part) for part in parts if isinstance(part, str)) > LONG

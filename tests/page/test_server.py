@@ -1,6 +1,9 @@
 """The server without a browser: headers, allowed paths, limits, and the record over HTTP."""
 
+import gc
 import json
+import sys
+import time
 from types import SimpleNamespace
 
 import httpx
@@ -11,7 +14,8 @@ import app
 from bot.ask import ask
 from bot.web.client import KEY, client_of
 from bot.web.guard import LARGEST_BODY, Settings
-from bot.web.launch import MOST_KEPT, forget_what_nobody_fetches, served, take_turns
+from bot.web.launch import MOST_KEPT, PATIENCE, forget_what_nobody_fetches, served, take_turns
+from bot.web.server import HAND_OVER, at_rest
 from bot.web.votes import Counts, Votes
 from tests.page.conftest import SECRET, free_port
 
@@ -167,18 +171,59 @@ def test_of_many_answers_those_that_were_fetched_are_forgotten_first():
     assert queue.pending_event_ids_session.keys() == queue.pending_messages_per_session.keys()
 
 
-def test_whoever_has_nothing_being_answered_is_next():
-    def asked_by(client: str) -> SimpleNamespace:
-        return SimpleNamespace(request=SimpleNamespace(scope={KEY: client}))
-
-    heavy, honest = asked_by("heavy"), asked_by("honest")
-    waiting = SimpleNamespace(queue=[heavy, asked_by("heavy"), honest])
+def queue_of(*questions: tuple[str, int]) -> tuple[SimpleNamespace, list]:
+    """A queue in which each question, of so many characters, waits for a client; and the questions."""
+    now = time.monotonic()
+    events = [Waiting(client, length, now + i * 1e-3) for i, (client, length) in enumerate(questions)]
+    waiting = SimpleNamespace(queue=list(events))
     queue = SimpleNamespace(active_jobs=[None, None], event_queue_per_concurrency_id={"ask": waiting})
-    queue.get_events = lambda: waiting.queue.pop(0)
+    queue.get_events = lambda: waiting.queue.pop(0) if waiting.queue else None
     take_turns(queue)
-    assert queue.get_events() is heavy  # who came first, while nobody is served
-    queue.active_jobs[0] = [heavy]
+    return queue, events
+
+
+class Waiting:
+    def __init__(self, client: str, length: int, enqueue_time: float) -> None:
+        self.request = SimpleNamespace(scope={KEY: client})
+        self.data = SimpleNamespace(data=["x" * (length - length // 2), {}, ["x" * (length // 2)]])
+        self.enqueue_time = enqueue_time
+
+
+def test_whoever_has_nothing_being_answered_is_next():
+    queue, [first, _, honest] = queue_of(("heavy", 10), ("heavy", 10), ("honest", 10))
+    assert queue.get_events() is first  # who came first, while nobody is served
+    queue.active_jobs[0] = [first]
     assert queue.get_events() is honest
+
+
+def test_a_short_message_goes_before_a_long_one_that_has_not_waited_long():
+    queue, [long, short, other] = queue_of(("one", 2001), ("two", 2000), ("three", 5))
+    assert queue.get_events() is short
+    long.enqueue_time -= PATIENCE
+    assert queue.get_events() is long
+    assert queue.get_events() is other
+
+
+def test_one_long_message_is_read_at_a_time_and_the_others_wait_on():
+    queue, [first, second] = queue_of(("one", 20_000), ("two", 20_000))
+    assert queue.get_events() is first
+    queue.active_jobs[0] = [first]
+    assert queue.get_events() is None
+    [waiting] = queue.event_queue_per_concurrency_id.values()
+    assert waiting.queue == [second]  # kept back, not lost
+    queue.active_jobs[0] = None
+    assert queue.get_events() is second
+
+
+def test_at_rest_what_is_loaded_is_no_garbage_and_threads_hand_over_soon():
+    before = sys.getswitchinterval()
+    try:
+        at_rest()
+        assert gc.get_freeze_count() > 10_000
+        assert sys.getswitchinterval() == pytest.approx(HAND_OVER)
+    finally:
+        gc.unfreeze()
+        sys.setswitchinterval(before)
 
 
 def test_votes_are_two_numbers_and_survive_a_restart(tmp_path):
