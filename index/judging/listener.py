@@ -32,6 +32,7 @@ FEW = 3  # windows of a message of one or two sentences
 MOST_WINDOWS = 400  # of one message; 20,000 characters hold about 250 sentences
 LANDMARKS = 3072  # messages that stand for all in meaning
 LOUD = 5  # windows of a calm message, the most alarming ones, that are learned from
+BLOCK = 4096  # windows that are told at once
 TOGETHER = 20  # messages that stand together are left out together: they were written as pairs
 
 
@@ -68,10 +69,10 @@ def windows(text: str) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class Listener:
     """What was learned: a column for danger, for each of FEELINGS, for ASKS and for each of TOPICS; and the loudness
-    from which a message of few windows, or of many, rings: the loudest of many is louder by chance."""
+    from which a message rings, as base and slope by the logarithm of its windows (`promise.alarm_bar`)."""
 
     learned: Folded
-    rings_from: tuple[float, float] = (np.inf, np.inf)
+    rings_from: tuple[float, float] = (np.inf, 0.0)
 
     def listen(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """All columns for texts with such `vectors` (m, d): near 1 for what a text is, near 0 for what it is not."""
@@ -81,7 +82,8 @@ class Listener:
         """Of one message, by the columns of its windows."""
         loudest = float(columns[:, 0].max(initial=0.0))
         felt = columns[:, 1:TOLD].mean(axis=0)
-        bar = self.rings_from[len(columns) > FEW]
+        base, slope = self.rings_from
+        bar = base + slope * np.log(max(1, len(columns)))
         return Heard(loudest >= bar, loudest, dict(zip((*FEELINGS, ASKS), map(float, felt), strict=True)))
 
     def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:
@@ -114,7 +116,7 @@ def fit(messages: Sequence[Message], vectors: Floats, owner: Sequence[int], text
     """
     owners = np.asarray(owner)
     danger = np.array([message.danger for message in messages])
-    kept = _telling(_alarming(vectors, danger[owners]), owners, danger)
+    kept = _telling(_alarming(vectors, texts, owners, danger), owners, danger)
     owners, texts = owners[kept], [texts[i] for i in kept]
     said, asked = np.zeros((len(kept), TOLD), np.float32), np.zeros((len(kept), len(TOPICS)), np.float32)
     for row, message in enumerate(messages[i] for i in owners):
@@ -133,27 +135,31 @@ def fit(messages: Sequence[Message], vectors: Floats, owner: Sequence[int], text
 
 
 def rings_from(messages: Sequence[Message], loudness: Sequence[float]) -> tuple[float, float]:
-    """The promised bars for messages of few windows and of many, from calm ones that were not learned from."""
-    ordinary, told = [], []
-    for message, loud in zip(messages, loudness, strict=True):
-        few = len(windows(message.text)) <= FEW
-        if few and message.feeling == ASKS and not message.danger:
-            ordinary.append(loud)
-        elif not few and not message.danger:
-            told.append(loud)
-    return (
-        promise.alarm_bar(np.array(ordinary), PROMISE.false_alarms),
-        promise.alarm_bar(np.array(told), PROMISE.false_alarms_told),
-    )
+    """The promised bar, from calm messages that tell something, each with its `loudness` when it was left out."""
+    told = [
+        (len(windows(message.text)), loud)
+        for message, loud in zip(messages, loudness, strict=True)
+        if not message.danger and message.feeling != ASKS and not message.topic
+    ]
+    lengths, calm = (np.array(column) for column in zip(*told, strict=True)) if told else (np.array([]), np.array([]))
+    return promise.alarm_bar(lengths, calm, PROMISE.false_alarms)
 
 
-def _alarming(vectors: Floats, danger: NDArray[np.bool_]) -> Floats:
-    """How alarming each window is by its meaning alone, as logistic regression on all of them has it."""
+def _alarming(vectors: Floats, texts: Sequence[str], owners: Integers, danger: NDArray[np.bool_]) -> Floats:
+    """How alarming each window is, as messages of few windows have it: there the danger is in what the label says."""
+    found = np.zeros(len(texts), np.float32)
     if not danger.any():
-        return np.zeros(len(danger), np.float32)
-    from sklearn.linear_model import LogisticRegression  # only `python -m index fit` needs it
-
-    found: Floats = LogisticRegression(max_iter=1000).fit(vectors, danger).decision_function(vectors)
+        return found
+    count = np.bincount(owners)
+    whole = np.flatnonzero(np.diff(owners, append=-1))  # the last window of each message: a pair, if there is one
+    whole = whole[count[owners[whole]] <= FEW]
+    said = danger[owners[whole]][:, None].astype(np.float32)
+    task = (np.arange(len(whole)), said)
+    learned, _ = kernel.fit_folded(
+        vectors[whole], [texts[i] for i in whole.tolist()], [task], owners[whole] // TOGETHER, LANDMARKS
+    )
+    for at in range(0, len(texts), BLOCK):
+        found[at : at + BLOCK] = learned.predict(vectors[at : at + BLOCK], texts[at : at + BLOCK])[:, 0]
     return found
 
 

@@ -13,15 +13,14 @@ class Promise:
 
     `false_answers`: of the questions that a document does not answer, at most this share is answered;
     `false_answers_without_examples` the same for a document without examples of its own, over questions that were
-    made to be hard to refuse. `false_alarms`: at most this share of ordinary questions rings, and
-    `false_alarms_told` of long calm messages that were written to sound like danger.
+    made to be hard to refuse. `false_alarms`: of calm messages that were written to sound like danger, whatever
+    their length, this share rings; of ordinary questions far fewer do.
     """
 
     false_answers: float = 0.03
     false_answers_without_examples: float = 0.06
     confidence: float = 0.95
-    false_alarms: float = 0.02
-    false_alarms_told: float = 0.05
+    false_alarms: float = 0.07
 
 
 PROMISE = Promise()
@@ -47,6 +46,15 @@ def answering_bar(refused: Sequence[float] | NDArray[np.floating], most: float, 
     return float(np.nextafter(ranked[allowed], 1.0))
 
 
-def alarm_bar(calm: NDArray[np.floating], most: float) -> float:
-    """The loudness that at most the share `most` of calm messages, each left out, reaches; without any, none rings."""
-    return float(np.quantile(calm, 1 - most)) if len(calm) else np.inf
+def alarm_bar(lengths: NDArray[np.integer], calm: NDArray[np.floating], most: float) -> tuple[float, float]:
+    """(base, slope): the share `most` of `calm` messages, each left out, is louder than base + slope · log(length),
+    since the loudest of many windows is louder by chance; without any message none rings.
+
+    Quantile regression (Koenker and Bassett 1978).
+    """
+    if not len(calm):
+        return np.inf, 0.0
+    from sklearn.linear_model import QuantileRegressor  # only `python -m index fit` needs it
+
+    found = QuantileRegressor(quantile=1 - most, alpha=0).fit(np.log(lengths)[:, None], calm)
+    return float(found.intercept_), float(found.coef_[0])

@@ -6,7 +6,7 @@ import pytest
 from index.errors import EncoderError
 from index.judging import kernel, listener
 from index.judging.kernel import Floats
-from index.judging.listener import ASKS, FEW, LEARNED, Message, read_lessons
+from index.judging.listener import ASKS, LEARNED, Message, read_lessons
 from index.judging.promise import PROMISE
 
 
@@ -134,7 +134,6 @@ def test_what_the_program_was_taught_is_whole() -> None:
     assert len({message.text for message in messages if not message.topic}) > 1000
     assert any(message.danger for message in messages)
     assert not any(message.danger and message.topic for message in messages)
-    assert FEW == 3
 
 
 def test_of_a_dangerous_message_one_window_is_learned_from_and_of_a_calm_one_the_loudest() -> None:
@@ -147,14 +146,17 @@ def test_of_a_dangerous_message_one_window_is_learned_from_and_of_a_calm_one_the
 
 
 def test_a_message_rings_from_the_share_of_calm_ones_that_was_promised() -> None:
-    """100 short questions with loudness 0 to .99: two of them may ring."""
-    asked = [Message(f"What is number {i}?", feeling=ASKS) for i in range(100)]
-    told = [Message(f"One. Two. Three. This is story {i}.") for i in range(100)]
-    alarming = [Message("He is not breathing.", danger=True)]
-    loudness = [*(i / 100 for i in range(100)), *(i / 200 for i in range(100)), 5.0]
-    few, many = listener.rings_from([*asked, *told, *alarming], loudness)
-    assert sum(loud >= few for loud in loudness[:100]) == 100 * PROMISE.false_alarms
-    assert sum(loud >= many for loud in loudness[100:200]) == 100 * PROMISE.false_alarms_told
+    """100 of one window with loudness 0 to .99, 100 of five windows that are louder by .2: of each the same share."""
+    short = [Message(f"This is story {i}.") for i in range(100)]
+    told = [Message(f"One. Two. This is story {i}.") for i in range(100)]
+    others = [Message("He is not breathing.", danger=True), Message("What is it?", feeling=ASKS)]
+    loudness = [*(i / 100 for i in range(100)), *(0.2 + i / 100 for i in range(100)), 5.0, 5.0]
+    base, slope = listener.rings_from([*short, *told, *others], loudness)
+    share = 100 * PROMISE.false_alarms
+    assert sum(loud > base for loud in loudness[:100]) == pytest.approx(share, abs=1)
+    assert sum(loud > base + slope * np.log(5) for loud in loudness[100:200]) == pytest.approx(share, abs=1)
+    assert slope == pytest.approx(0.2 / np.log(5), abs=0.01)
+    assert listener.rings_from(others, [5.0, 5.0]) == (np.inf, 0.0)
 
 
 @pytest.mark.parametrize("damage", [b"", b"no arrays", LEARNED.read_bytes()[:5000]])
