@@ -89,7 +89,8 @@ def leaning_of(part: str, turns: Sequence[str], says: Says) -> tuple[str, str]:
 def named_of(part: str, told: Sequence[str], says: Says) -> str:
     """An ask about "it" or "this drug" after the name that was told last, or else after the terms."""
     own = content(part)
-    if not POINTS.search(THE_PAGE.sub("", part)) or any(says(word) >= NAME for word in own):
+    points = POINTS.search(THE_PAGE.sub("", part)) or len(own) <= 1
+    if not points or any(says(word) >= NAME for word in own):
         return ""
     for least in (NAME, TERM):
         for sentence in reversed(told):

@@ -1,10 +1,12 @@
-"""python -m tests.benchmarks.ablation: which piece buys what, on questions that are never learned from.
+"""python -m tests.benchmarks.ablation [FILE ...]: which piece buys what, on questions that are never learned from.
 
-Every row leaves one piece out, learns anew from the example questions, and is judged on
-tests/questions/held-out.jsonl. The judge's general weights (judge.json) stay as they are.
+Every row leaves one piece out, learns anew from the example questions where the piece bears on them, and is judged on
+all FILEs together (default: tests/questions/held-out.jsonl). The judge's general weights (judge.json) stay as they are.
 """
 
+import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +14,17 @@ import numpy as np
 from bot.ask import answer_from
 from bot.evaluation import metrics
 from bot.evaluation.cross_validation import retaught
+from bot.evaluation.evaluate import read
 from bot.evaluation.remembering import remembering
-from corpus.questions import read_question_file
 from corpus.vocabulary import Vocabulary
 from index import build
 from index.judging import judge, kernel
+from index.reading import asks
+from index.reading import reader as reading_room
+from index.reading.asks import Ask, asks_of
 from index.reading.names import Named, Names
 from index.reading.reader import Message, Reader
+from index.reading.subjects import NAME, Says
 from index.search import Index
 
 FILE = Path(__file__).parent.parent / "questions" / "held-out.jsonl"
@@ -35,10 +41,25 @@ class WithoutNames(Names):
         return Named(text)
 
 
+def as_one(text: str, history: Sequence[str], says: Says) -> list[Ask]:
+    return [Ask(text.replace("\n", " "))]
+
+
+def alone(text: str, history: Sequence[str], says: Says) -> list[Ask]:
+    return [replace(ask, leaning="", named="") for ask in asks_of(text, history, says)]
+
+
+def by_names(text: str, history: Sequence[str], says: Says) -> list[Ask]:
+    return asks_of(text, history, lambda word: says(word) if says(word) >= NAME else 0)
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path, default=[FILE])
+    files = parser.parse_args().files
     index = remembering(build.load())
     documents, examples, reader = build.read(build.CORPUS)
-    judged = read_question_file(FILE, documents[0])
+    judged = [example for file in files for example in read(file)]
 
     def report(name: str, taught: Index) -> None:
         findings = [taught.look_up(e.question, e.history) for e in judged]
@@ -64,12 +85,16 @@ def main() -> None:
     bare.names = WithoutNames([])
     report("typo repair and unknown names", reading(bare))
     report("vocabulary bridge", reading(Reader(Vocabulary({}, {}), texts)))
+    for name, read_asks in (("parts of a message", as_one), ("what an ask leans on", alone), ("terms", by_names)):
+        with_constant(reading_room, "asks_of", read_asks, lambda name=name: report(name, index))
+    with_constant(asks, "surely_asks", asks.asks_something, lambda: report("what a story only tells", index))
+    with_constant(reader.names, "_sounds", {}, lambda: report("names by their sounds", reading(reader)))
     without = WithoutHistory.__new__(WithoutHistory)
     without.__dict__.update(vars(reader))
     report("history", reading(without))
 
 
-def with_constant(module: object, name: str, value: float, run: Callable[[], None]) -> None:
+def with_constant(module: object, name: str, value: object, run: Callable[[], None]) -> None:
     before = getattr(module, name)
     setattr(module, name, value)
     run()
