@@ -22,6 +22,7 @@ from index.reading.text import FUNCTION_WORDS, WORD, dictionary, folded, is_word
 MEDICINES = Path(__file__).parents[2] / "corpus" / "general" / "medicines.txt"
 SHORTEST = 5  # letters of a name
 MOST_LOOKED_UP = 60  # words of one message that are compared with the list
+SHORTEST_HEARD = 6  # letters of a word that no dictionary has and that sounds like a medicine
 SPOKEN = 6  # words at most that one name is heard as
 ALIKE = 0.80  # Jaro-Winkler similarity from which a run of words that sounds like a name is one
 SURE = 5  # sounds of a name that is heard in three words or more, all its sounds and no other, spelt very differently
@@ -85,6 +86,7 @@ class Names:
         others = self._medicines - self._held - self._spellings.keys()
         self._others = tuple(sorted(others))
         self._other_set = others
+        self._other_sounds = {sound for name in others if len(sound := jellyfish.metaphone(name)) >= SURE}
         names = frozenset(self.held_names)
         heard = [w for w in spoken if w in names or (_spelt(w) and len(w) >= LONG)]
         self._sounds: dict[str, list[tuple[str, str]]] = {}  # by the first letter or sound: one is heard right
@@ -182,6 +184,8 @@ class Names:
         """Whether a word that nobody knows is a name: it ends like a medicine, or it is written like a name."""
         if MEDICINE.search(word) or (len(word) >= 7 and _within(word, self._others, 1)):
             return True
+        if len(word) >= SHORTEST_HEARD and jellyfish.metaphone(word) in self._other_sounds:  # "nelarabeen"
+            return _typo_distance(word) > 1 and not _within(word, self._ordinary, 2)
         inside = bool(before.strip()) and before.rstrip()[-1:] not in ".?!:\n"
         return typed[0].isupper() and typed[1:].islower() and inside and _typo_distance(word) > 1
 

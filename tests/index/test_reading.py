@@ -264,6 +264,13 @@ def test_whether_something_said_is_so_is_asked_of_all_that_was_said(text, readin
     assert ask.readings == (reading or text,)
 
 
+@pytest.mark.parametrize(("typed", "unknown"), [("nelarabeen", ("nelarabeen",)), ("inducton", ())])
+def test_what_sounds_like_another_medicine_is_an_unknown_name_unless_a_word_here_lies_nearer(
+    reader, typed, unknown
+) -> None:
+    assert reader.names.read(f"what does {typed} do").unknown == unknown
+
+
 def test_the_same_as_a_known_name_is_asked_of_the_unknown_one(reader) -> None:
     first, second = reader.read("what is tecartus and is it the same as kymriah").asks
     assert first.unknown == second.unknown == ("tecartus",)
