@@ -7,6 +7,7 @@ alarming of those decides.
 
 import functools
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -83,7 +84,7 @@ class Listener:
         loudest = float(columns[:, 0].max(initial=0.0))
         felt = columns[:, 1:TOLD].mean(axis=0)
         base, slope = self.rings_from
-        bar = base + slope * np.log(max(1, len(columns)))
+        bar = base + slope * math.log(max(1, len(columns)))
         return Heard(loudest >= bar, loudest, dict(zip((*FEELINGS, ASKS), map(float, felt), strict=True)))
 
     def topics_of(self, vectors: Floats, texts: Sequence[str]) -> Floats:

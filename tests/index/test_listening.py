@@ -1,5 +1,8 @@
 """The kernel and what listens with it: danger, feelings and topics."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -156,6 +159,10 @@ def test_a_message_rings_from_the_share_of_calm_ones_that_was_promised() -> None
     assert sum(loud > base for loud in loudness[:100]) == pytest.approx(share, abs=1)
     assert sum(loud > base + slope * np.log(5) for loud in loudness[100:200]) == pytest.approx(share, abs=1)
     assert slope == pytest.approx(0.2 / np.log(5), abs=0.01)
+    quiet, loud = (np.full((5, listener.TOLD), loudness, np.float32) for loudness in (0.3, 1.2))
+    made = replace(listener.learned(), rings_from=(base, slope))
+    assert (made.heard(quiet).urgent, made.heard(loud).urgent) == (False, True)
+    assert json.dumps(made.heard(loud).urgent) == "true"  # it is sent as it is
     assert listener.rings_from(others, [5.0, 5.0]) == (np.inf, 0.0)
 
 
