@@ -20,7 +20,7 @@ class Promise:
     false_answers: float = 0.03
     false_answers_without_examples: float = 0.06
     confidence: float = 0.95
-    false_alarms: float = 0.07
+    false_alarms: float = 0.085
 
 
 PROMISE = Promise()
