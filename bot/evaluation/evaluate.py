@@ -108,7 +108,7 @@ def _table(figures: Mapping[str, Figure]) -> list[str]:
 
 def promised(found: Sequence[Row]) -> str:
     """Whether at most the promised share of what a document does not answer was answered."""
-    out = [row for row in found if row.example.label == "out"]
+    out = metrics.refused(found)
     most = PROMISE.false_answers
     if not out:
         return f"promise: at most {most:.1%} of unanswerable questions are answered; the file has none to judge it by"

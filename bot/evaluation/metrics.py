@@ -63,7 +63,7 @@ def _plain(text: str) -> str:
 def shares(found: Sequence[Row]) -> dict[str, list[bool]]:
     """For each figure that is a share: of every question that it is about, whether it counts."""
     answer = _labelled(found, "answer")
-    partial, out = _labelled(found, "partial"), _refused(found)
+    partial, out = _labelled(found, "partial"), refused(found)
     return {
         "right_first": [row.answered and row.first for row in answer],
         "right_shown": [row.answered and row.any for row in answer],
@@ -82,7 +82,7 @@ def scores(found: Sequence[Row]) -> dict[str, float]:
     """The figures that are no plain share."""
     from sklearn.metrics import roc_auc_score
 
-    answer, out = _labelled(found, "answer"), _refused(found)
+    answer, out = _labelled(found, "answer"), refused(found)
     both = bool(answer and out)
     return {
         "auroc": roc_auc_score(
@@ -122,7 +122,7 @@ def _labelled(found: Sequence[Row], label: str) -> list[Row]:
     return [row for row in found if row.example.label == label]
 
 
-def _refused(found: Sequence[Row]) -> list[Row]:
+def refused(found: Sequence[Row]) -> list[Row]:
     """What should not be answered, less the emergencies that are judged by their hand-off alone."""
     return [row for row in _labelled(found, "out") if not row.handed_on]
 

@@ -123,7 +123,8 @@ def take_turns(queue: Any) -> None:
 
 
 def is_long(event: Any) -> bool:
-    """Whether the message of a question, with those before it, takes long to read."""
+    """Whether the message of a question, with those before it, takes long to read. The guard lets nothing by that has
+    no question (`calls.py`)."""
     question, *others = event.data.data
     history = others[-1] if others else None
     parts = [question, *(history if isinstance(history, list) else [])]

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from corpus.vocabulary import Vocabulary
 from index.reading import language
-from index.reading.asks import Ask, asks_of
+from index.reading.asks import TURNS, Ask, asks_of
 from index.reading.names import Names
 from index.reading.text import LONGEST, clean, folded, has_words, phrases, pieces, replaced, words
 
-TURNS = 6  # earlier turns that are looked at
 # "Is it the same as Kymriah?" is about what "it" stands for.
 COMPARES = re.compile(
     r"\b(?:same as|like|unlike|than|versus|vs|different from|difference|instead of|with|pareil|comme|différen\w+)\b",

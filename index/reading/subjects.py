@@ -150,5 +150,5 @@ def _subjects(turns: Sequence[str], says: Says) -> Iterator[tuple[list[str], boo
             yield terms if len(terms) <= FEW_TERMS else names, True, True
             continue
         if len(own) > LONGEST_SUBJECT:
-            own = sorted(own, key=lambda word: -min(says(word), TERM))
+            own = sorted(own, key=lambda word: -says(word))
         yield own, not (POINTS.search(turn) or (len(own) <= 2 and LEANING.search(turn))), False
