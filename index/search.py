@@ -86,14 +86,23 @@ class Index:
             return Findings(message, self.documents[0])
         windows = listener.windows(message.text)
         readings = [reading for ask in message.asks for reading in ask.readings]
+        # One ask in other words for the same is encoded once, as it is read; its own words are listened to.
+        same = len(windows) == len(readings) == 1 and message.language == "en" and not message.repairs
+        encoded_as = {windows[0]: readings[0]} if same else {}
         texts = list(dict.fromkeys([*windows, *readings]))  # a message of one sentence is both
-        encoded = list(self.encoder.encode(texts))
-        told = self.listener.listen(np.array([one.sentence for one in encoded]), texts)
+        vectors = self._encoded([encoded_as.get(text, text) for text in texts])
+        told = self.listener.listen(np.array([one.sentence for one in vectors]), texts)
         heard = self.listener.heard(told[: len(windows)])
-        read = {text: (text, one, row[TOLD:]) for text, one, row in zip(texts, encoded, told, strict=True)}
+        read = {text: (text, one, row[TOLD:]) for text, one, row in zip(texts, vectors, told, strict=True)}
         judged = tuple(self._judged(ask, [read[text] for text in ask.readings], most) for ask in message.asks)
         surest = max(judged, key=lambda found: found.answers, default=None)
         return Findings(message, surest.document if surest else self.documents[0], heard, judged)
+
+    def _encoded(self, texts: Sequence[str]) -> list[Encoded]:
+        """Each text once, in one batch."""
+        different = list(dict.fromkeys(texts))
+        found = dict(zip(different, self.encoder.encode(different), strict=True))
+        return [found[text] for text in texts]
 
     def _judged(self, ask: ReadAsk, readings: Sequence[tuple[str, Encoded, Floats]], most: int) -> JudgedAsk:
         """The reading, of which the topics are known, and the document that are judged surest."""

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.reading.text import words
+from index.retrieval.cosines import Cosines, EightBits, Exact
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -58,10 +59,10 @@ def terms(text: str) -> Counter[str]:
 
 @dataclass(frozen=True)
 class KernelRidge:
-    """`vectors` (n, d) of the examples, `weights` (n, classes), and their wording as an inverted index:
+    """`cosines` with the n examples, their `weights` (n, classes), and their wording as an inverted index:
     for term i of `vocabulary`, `examples[starts[i]:starts[i + 1]]` hold it with `values` (tf-idf, rows of length 1)."""
 
-    vectors: Floats
+    cosines: Cosines
     weights: Floats
     vocabulary: tuple[str, ...]
     idf: Floats
@@ -79,7 +80,7 @@ class KernelRidge:
 
     def alike(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """k of shape (m, n)."""
-        found = _meaning(vectors, self.vectors)
+        found = _meaning(self.cosines(vectors))
         for row, text in zip(found, texts, strict=True):
             for i, value in _weighed(terms(text), self._rows, self.idf, self._rarest):
                 span = slice(self.starts[i], self.starts[i + 1])
@@ -94,7 +95,7 @@ class KernelRidge:
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Plain arrays from which `from_arrays` makes the same again."""
         return {
-            "vectors": self.vectors.astype(np.float16),
+            "cosines": np.frombuffer(self.cosines.graph(), np.uint8),
             "weights": self.weights,
             "vocabulary": np.frombuffer("\n".join(self.vocabulary).encode("utf-8"), np.uint8),
             "idf": self.idf,
@@ -107,7 +108,7 @@ class KernelRidge:
     def from_arrays(cls, arrays: dict[str, NDArray[np.generic]]) -> "KernelRidge":
         vocabulary = tuple(arrays["vocabulary"].tobytes().decode("utf-8").split("\n"))
         return cls(
-            arrays["vectors"].astype(np.float32),
+            EightBits(arrays["cosines"].tobytes()),
             arrays["weights"].astype(np.float32),
             vocabulary,
             arrays["idf"].astype(np.float32),
@@ -121,12 +122,12 @@ class KernelRidge:
 class Folded:
     """The same without its examples: what they weigh is folded into fewer numbers.
 
-    `weights` (terms, classes), in half precision, of the wording, but for terms of a single example; `landmarks`
-    (m, d), with `shares` (m, classes), stand for all examples in meaning. `rarest` is the idf of a term that is
-    unknown.
+    `weights` (terms, classes), in half precision, of the wording, but for terms of a single example; landmarks stand
+    for all examples in meaning: `cosines` with them, and their `shares` (landmarks, classes). `rarest` is the idf of a
+    term that is unknown.
     """
 
-    landmarks: Floats
+    cosines: Cosines
     shares: Floats
     vocabulary: tuple[str, ...]
     idf: Floats
@@ -139,7 +140,7 @@ class Folded:
 
     def predict(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """Scores (m, classes), as those of the KernelRidge."""
-        scores: Floats = _meaning(vectors, self.landmarks) @ self.shares
+        scores: Floats = _meaning(self.cosines(vectors)) @ self.shares
         for row, text in zip(scores, texts, strict=True):
             known = list(_weighed(terms(text), self._rows, self.idf, self.rarest))
             if known:
@@ -150,7 +151,7 @@ class Folded:
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Plain arrays from which `from_arrays` makes the same again."""
         return {
-            "landmarks": self.landmarks.astype(np.float16),
+            "cosines": np.frombuffer(self.cosines.graph(), np.uint8),
             "shares": self.shares,
             "vocabulary": np.frombuffer("\n".join(self.vocabulary).encode("utf-8"), np.uint8),
             "idf": self.idf.astype(np.float16),
@@ -160,10 +161,11 @@ class Folded:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Folded":
-        floats = {name: arrays[name].astype(np.float32) for name in ("landmarks", "shares", "idf")}
+        floats = {name: arrays[name].astype(np.float32) for name in ("shares", "idf")}
+        cosines = EightBits(arrays["cosines"].tobytes())
         vocabulary = tuple(arrays["vocabulary"].tobytes().decode("utf-8").split("\n"))
         weights = arrays["weights"].astype(np.float16)
-        return cls(vocabulary=vocabulary, weights=weights, rarest=float(arrays["rarest"]), **floats)
+        return cls(cosines, vocabulary=vocabulary, weights=weights, rarest=float(arrays["rarest"]), **floats)
 
 
 def reach_of(alike: Floats) -> Floats:
@@ -185,7 +187,7 @@ def fit(vectors: Floats, texts: Sequence[str], targets: Floats) -> tuple[KernelR
 
     vectors = vectors.astype(np.float16).astype(np.float32)  # as they are stored
     wording = _inverted([terms(text) for text in texts])
-    gram = _meaning(vectors, vectors)
+    gram = _meaning(vectors @ vectors.T)
     _add_wording(gram, _columns(wording, len(vectors)))
     np.fill_diagonal(gram, 0)
     reach = reach_of(gram)
@@ -193,7 +195,7 @@ def fit(vectors: Floats, texts: Sequence[str], targets: Floats) -> tuple[KernelR
     # Of the inverse, leaving one out needs the diagonal.
     root, _ = lapack.strtri(factor, lower=True, overwrite_c=True)
     left_out = targets - weights / np.einsum("ij,ij->j", root, root)[:, None]
-    return KernelRidge(vectors, weights, *wording), Prediction(left_out.astype(np.float32), reach)
+    return KernelRidge(Exact(vectors), weights, *wording), Prediction(left_out.astype(np.float32), reach)
 
 
 def fit_folded(
@@ -212,9 +214,9 @@ def fit_folded(
     vocabulary, idf, starts, *_ = wording = _inverted([terms(text) for text in texts])
     columns = _columns(wording, len(vectors))
     landmarks = vectors[np.sort(np.random.default_rng(0).permutation(len(vectors))[:most])]
-    together = _meaning(landmarks, landmarks).astype(np.float64)
+    together = _meaning(landmarks @ landmarks.T).astype(np.float64)
     root = np.linalg.cholesky(together + JITTER * np.eye(len(landmarks)))
-    seen = solve_triangular(root, _meaning(landmarks, vectors), lower=True).T.astype(np.float32)
+    seen = solve_triangular(root, _meaning(landmarks @ vectors.T), lower=True).T.astype(np.float32)
     shares, of_terms, left_out = [], [], []
     for rows, targets in tasks:
         gram = seen[rows] @ seen[rows].T
@@ -226,7 +228,7 @@ def fit_folded(
     kept = np.flatnonzero(np.diff(starts) > 1)
     known = tuple(vocabulary[i] for i in kept)
     weighed = np.hstack(of_terms)[kept].astype(np.float16)
-    return Folded(landmarks, np.hstack(shares), known, idf[kept], weighed, float(idf.max())), left_out
+    return Folded(Exact(landmarks), np.hstack(shares), known, idf[kept], weighed, float(idf.max())), left_out
 
 
 def _residuals(factor: Floats, weights: Floats, groups: Integers) -> Floats:
@@ -255,12 +257,11 @@ def _solved(gram: Floats, targets: Floats) -> tuple[Floats, Floats]:
     return factor, np.ascontiguousarray(weights)
 
 
-def _meaning(one: Floats, other: Floats) -> Floats:
-    """The first half of k, (n, m); in place, as between all examples it takes most of the memory."""
-    found: Floats = one @ other.T
-    found -= 1
-    found *= GAMMA
-    return np.exp(found, out=found)
+def _meaning(cosines: Floats) -> Floats:
+    """The first half of k; in place, as between all examples it takes most of the memory."""
+    cosines -= 1
+    cosines *= GAMMA
+    return np.exp(cosines, out=cosines)
 
 
 def _add_wording(gram: Floats, rows: Any) -> None:

@@ -9,18 +9,17 @@ imported to answer.
 """
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import EncoderError
+from index.retrieval.threads import session
 
 Vectors = NDArray[np.float32]
 GRAPH = "questions.onnx"
@@ -66,15 +65,9 @@ class OnnxEncoder:
 
     def __init__(self, folder: Path, name: str = "", file: str = GRAPH) -> None:
         self.name = name or folder.name
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = _cores()
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Threads that spin while they wait take the cores from the rest of the question, and from other questions.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             graph, tokenizer = (folder / file).read_bytes(), (folder / TOKENIZER).read_text(encoding="utf-8")
-            self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+            self._session = session(graph)
             self._tokenizer = Tokenizer.from_str(tokenizer)
             self.longest: int = (self._tokenizer.truncation or {})["max_length"]
         except Exception as e:  # onnxruntime and tokenizers raise errors of no common kind
@@ -114,7 +107,3 @@ def batches(lengths: Sequence[int], pieces: int) -> Iterator[list[int]]:
     if batch:
         yield batch
 
-
-def _cores() -> int:
-    """Cores that this process may use, not those that the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

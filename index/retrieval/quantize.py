@@ -58,9 +58,9 @@ def in_eight_bits(graph: onnx.ModelProto, texts: Iterable[Feeds]) -> onnx.ModelP
         ]
         for node, matrix in zip(nodes, matrices, strict=True):
             name = node.input[1]
-            rounded, scale = _rounded(matrix * divisor[:, None])
+            whole, scale = rounded(matrix * divisor[:, None])
             constants += [
-                numpy_helper.from_array(rounded, f"{name}/8"),
+                numpy_helper.from_array(whole, f"{name}/8"),
                 numpy_helper.from_array(scale, f"{name}/scale"),
             ]
             given = [f"{activation}/8", f"{name}/8", ONE, f"{name}/scale", ZERO, ZERO]
@@ -100,7 +100,7 @@ def _smoothing(activations: Floats, weights: Floats) -> Floats:
     return divisor
 
 
-def _rounded(matrix: Floats) -> tuple[NDArray[np.uint8], Floats]:
+def rounded(matrix: Floats) -> tuple[NDArray[np.uint8], Floats]:
     """A matrix in 8 bits around MIDDLE, and the scale of each of its columns."""
     scale = np.maximum(np.abs(matrix).max(axis=0) / LARGEST, np.finfo(np.float32).tiny).astype(np.float32)
     return (np.round(matrix / scale) + MIDDLE).astype(np.uint8), scale
