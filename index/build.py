@@ -263,4 +263,5 @@ def _progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
 
 def read_similarities(folder: Path, documents: Sequence[Document]) -> Similarities:
     candidates = [passage for document in documents for passage in answerable(document)]
-    return Similarities(candidates, vectors.read(folder / encodings.VECTORS), *encodings.read_tokens(folder))
+    found = vectors.read(folder / encodings.VECTORS)
+    return Similarities(candidates, found, *encodings.read_tokens(folder), encodings.read_pieces(folder))

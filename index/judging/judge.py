@@ -82,7 +82,7 @@ class Judge:
 
     def ranking(self, evidence: Evidence) -> Floats:
         """The features of each passage, (passages, len(RANKING))."""
-        return features.ranking(evidence.asked, evidence.table, self.lexicon, self.passages, evidence.memory)
+        return features.ranking(evidence.asked, evidence.table, self.lexicon, evidence.memory)
 
     def ranked(self, evidence: Evidence) -> Floats:
         """A score for each passage."""
@@ -91,8 +91,8 @@ class Judge:
     def read(self, evidence: Evidence, scores: Floats) -> Floats:
         """The features of the first passage, (len(ANSWERING),)."""
         return features.answering(
-            evidence.asked, evidence.table, scores, evidence.best, self.lexicon, self.passages, evidence.topic,
-            self.topics, evidence.memory,
+            evidence.asked, evidence.table, scores, evidence.best, self.lexicon, evidence.topic, self.topics,
+            evidence.memory,
         )  # fmt: skip
 
     def judge(self, evidence: Evidence) -> Judgement:

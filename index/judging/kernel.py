@@ -11,6 +11,7 @@ Formulas: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006)
 prediction and eq. 5.12 for leaving one out. Fitting needs scipy; predicting does not.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,14 +76,18 @@ class KernelRidge:
         return {term: i for i, term in enumerate(self.vocabulary)}
 
     @cached_property
+    def _idf(self) -> list[float]:
+        return list(map(float, self.idf))
+
+    @cached_property
     def _rarest(self) -> float:
-        return float(self.idf.max())
+        return max(self._idf)
 
     def alike(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """k of shape (m, n)."""
         found = _meaning(self.cosines(vectors))
         for row, text in zip(found, texts, strict=True):
-            for i, value in _weighed(terms(text), self._rows, self.idf, self._rarest):
+            for i, value in _weighed(terms(text), self._rows, self._idf, self._rarest):
                 span = slice(self.starts[i], self.starts[i + 1])
                 row[self.examples[span]] += WORDING * value * self.values[span]
         return found
@@ -138,11 +143,15 @@ class Folded:
     def _rows(self) -> dict[str, int]:
         return {term: i for i, term in enumerate(self.vocabulary)}
 
+    @cached_property
+    def _idf(self) -> list[float]:
+        return list(map(float, self.idf))
+
     def predict(self, vectors: Floats, texts: Sequence[str]) -> Floats:
         """Scores (m, classes), as those of the KernelRidge."""
         scores: Floats = _meaning(self.cosines(vectors)) @ self.shares
         for row, text in zip(scores, texts, strict=True):
-            known = list(_weighed(terms(text), self._rows, self.idf, self.rarest))
+            known = list(_weighed(terms(text), self._rows, self._idf, self.rarest))
             if known:
                 rows, values = zip(*known, strict=True)
                 row += np.array(values, np.float32) @ self.weights[list(rows)].astype(np.float32)
@@ -288,8 +297,9 @@ def _inverted(counts: Sequence[Counter[str]]) -> Wording:
     rows = {term: i for i, term in enumerate(vocabulary)}
     idf = np.array([np.log((1 + n) / (1 + frequency[term])) + 1 for term in vocabulary], np.float32)
     postings: list[list[tuple[int, float]]] = [[] for _ in vocabulary]
+    weights, rarest = idf.tolist(), float(idf.max())
     for example, found in enumerate(counts):
-        for i, value in _weighed(found, rows, idf, float(idf.max())):
+        for i, value in _weighed(found, rows, weights, rarest):
             postings[i].append((example, value))
     starts = np.cumsum([0, *(len(row) for row in postings)]).astype(np.int64)
     examples = np.array([example for row in postings for example, _ in row], np.int64)
@@ -297,14 +307,14 @@ def _inverted(counts: Sequence[Counter[str]]) -> Wording:
     return vocabulary, idf, starts, examples, values
 
 
-def _weighed(found: Counter[str], rows: dict[str, int], idf: Floats, rarest: float) -> Iterable[tuple[int, float]]:
+def _weighed(found: Counter[str], rows: dict[str, int], idf: Sequence[float], rarest: float) -> Iterable[tuple[int, float]]:
     """(row, tf-idf) of the known terms of a text, scaled so that all its terms together have length 1: what is
     unknown counts as the rarest, so that one known word in foreign company weighs little."""
     squares = 0.0
     known: list[tuple[int, float]] = []
     for term, count in found.items():
         row = rows.get(term)
-        value = (1 + float(np.log(count))) * (rarest if row is None else float(idf[row]))
+        value = (1 + math.log(count)) * (rarest if row is None else idf[row])
         squares += value * value
         if row is not None:
             known.append((row, value))

@@ -39,6 +39,8 @@ def of(text: str, names: frozenset[str], french: frozenset[str]) -> str:
 
 def _script(text: str) -> str:
     """The language that most letters' script stands for, when that script is not Latin."""
+    if text.isascii():
+        return ""
     counts: dict[str, int] = {}
     letters = [c for c in text[:400] if c.isalpha()]
     for letter in letters:

@@ -227,8 +227,10 @@ class Names:
         if any(w in self._held for w in telling):
             return None  # a word that is understood stands for itself
         understood = any(w in self._accepted for w in telling)
-        key = jellyfish.metaphone(joined)
         strange = max((strangeness(w) for w in words if w not in FUNCTION_WORDS and len(w) > 1), default=0) >= STRANGE
+        if size < 3 and (understood or not strange):
+            return None  # two words that say something as they stand
+        key = jellyfish.metaphone(joined)
         hits = []
         firsts = (self._sounds.get(first, ()) for first in (joined[0], key[:1]))
         for name, sound in dict.fromkeys(itertools.chain.from_iterable(firsts)):

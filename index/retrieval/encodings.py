@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from corpus import Passage
 from index.retrieval import vectors
+from index.retrieval.cosines import EightBits, in_eight_bits
 from index.retrieval.encoder import Encoded, Encoder, Vectors
 
 VECTORS = "vectors.faiss"
@@ -26,6 +27,7 @@ TEXTS = "texts.npy"
 TOKENS = "tokens.npy"
 TOKEN_ENDS = "token_ends.npy"
 FILES = (VECTORS, TEXTS, TOKENS, TOKEN_ENDS)
+PIECE_GRAPH = "pieces.onnx"  # the word pieces of few passages, ready to be compared with
 FEW = 400  # up to this many passages each is compared with every question; beyond, only the candidates are
 Stored = NDArray[Any]  # int8 or float16
 Progress = Callable[[Iterator[Encoded], int, str], Iterator[Encoded]]
@@ -69,6 +71,8 @@ def write(folder: Path, passages: Sequence[Passage], encoder: Encoder, before: P
     rows += [made[key] if key in made else known.vectors[known.rows[key]] for key in keys[len(wholes) :]]
     vectors.write(vectors.build(np.vstack(rows)), folder / VECTORS)
     np.save(folder / TEXTS, np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1))
+    if not known.many:
+        (folder / PIECE_GRAPH).write_bytes(in_eight_bits(to_units(read_tokens(folder)[0])))
 
 
 def read_tokens(folder: Path) -> tuple[Stored, NDArray[np.int64]]:
@@ -76,6 +80,12 @@ def read_tokens(folder: Path) -> tuple[Stored, NDArray[np.int64]]:
     tokens: Stored = np.load(folder / TOKENS, mmap_mode="r", allow_pickle=False)
     ends: NDArray[np.int64] = np.load(folder / TOKEN_ENDS, allow_pickle=False)
     return tokens, ends
+
+
+def read_pieces(folder: Path) -> EightBits | None:
+    """How alike the word pieces of few passages are to others; None where there are many."""
+    path = folder / PIECE_GRAPH
+    return EightBits(path.read_bytes()) if path.is_file() else None
 
 
 class _Known:

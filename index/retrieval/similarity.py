@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from corpus import Document, Passage, Span
 from index.retrieval import vectors
+from index.retrieval.cosines import Cosines, Exact
 from index.retrieval.encoder import Encoded, Vectors
 from index.retrieval.encodings import FEW, Stored, in_context, lengths, to_units
 from index.retrieval.lexical import Lexical
@@ -30,8 +31,11 @@ Rows = NDArray[np.int64]
 class Similarities:
     """`rows` of the FAISS index are all passages, then all their units, in order."""
 
-    def __init__(self, passages: Sequence[Passage], faiss_index: Any, tokens: Stored, ends: Rows) -> None:
-        """`tokens` (word pieces of all passages, d), as stored, may be memory-mapped; `ends[i]` closes passage i."""
+    def __init__(
+        self, passages: Sequence[Passage], faiss_index: Any, tokens: Stored, ends: Rows, pieces: Cosines | None = None
+    ) -> None:
+        """`tokens` (word pieces of all passages, d), as stored, may be memory-mapped; `ends[i]` closes passage i.
+        `pieces` compares with all of them, where passages are few."""
         self.passages = passages
         self.unit_owner = np.array([i for i, p in enumerate(passages) for _ in p.units], dtype=np.int64)
         self._faiss = faiss_index
@@ -43,7 +47,7 @@ class Similarities:
             rows.setdefault(passage.document.name, []).append(row)
         self._rows = {name: np.array(own) for name, own in rows.items()}
         many = len(passages) > FEW
-        self._all: Vectors | None = None if many else to_units(tokens)
+        self._all = None if many else pieces or Exact(to_units(tokens))
         self._lexical = Lexical([in_context(p) for p in passages], passages[0].document.language) if many else None
 
     def table(self, text: str, encoded: Encoded) -> "Table":
@@ -57,13 +61,13 @@ class Similarities:
         np.maximum.at(table[:, SENTENCE], self._owner[rows[~whole]], scores[~whole])
         if self._all is not None:
             looked_at = np.arange(len(self.passages))
-            best = best_matches(encoded.tokens, self._all, self._starts)
+            best = best_matches(self._all(encoded.tokens).T, self._starts)
         else:
             looked_at = np.union1d(self._owner[rows], self._nearest_by_words(text))
             pieces = [self._tokens[self._starts[i] : self._ends[i]] for i in looked_at]
             starts = np.cumsum([0, *(len(rows) for rows in pieces[:-1])])
             tokens = np.concatenate(pieces, dtype=np.float32, casting="unsafe")
-            best = best_matches(encoded.tokens, tokens, starts, lengths(tokens))
+            best = best_matches(tokens @ encoded.tokens.T / lengths(tokens)[:, None], starts)
         table[looked_at, LATE] = best.mean(axis=0)
         return Table(table, best, looked_at)
 
@@ -110,14 +114,11 @@ class Table:
         return self.scores[rows], np.where(there, self.best[:, at], np.float32(-1))
 
 
-def best_matches(question: Vectors, tokens: Vectors, starts: Rows, lengths: Vectors | None = None) -> Vectors:
-    """The best cosine of each word piece of the question in each passage, (word pieces, passages); the word pieces of a
-    passage stand in `tokens` from its start on, and their `lengths` are given where they are not 1.
+def best_matches(cosines: Vectors, starts: Rows) -> Vectors:
+    """The best cosine of each word piece of the question in each passage, (word pieces, passages), of all `cosines`
+    (word pieces of the passages, word pieces of the question), where a passage's stand from its start on.
 
     Their mean is late interaction.
     """
-    cosines = tokens @ question.T
-    if lengths is not None:
-        cosines /= lengths[:, None]
-    best: Vectors = np.maximum.reduceat(cosines, starts, axis=0).T  # along rows twice as fast as across them
+    best: Vectors = np.maximum.reduceat(cosines, starts, axis=0).T
     return best

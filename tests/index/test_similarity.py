@@ -10,6 +10,7 @@ from index.retrieval import vectors
 from index.retrieval.encoder import PASSAGE_GRAPH, OnnxEncoder
 from index.retrieval.encodings import in_context, to_stored, to_units
 from index.retrieval.lexical import Lexical
+from index.retrieval.cosines import EightBits, Exact, in_eight_bits
 from index.retrieval.similarity import DENSE, LATE, SENTENCE, Table, best_matches
 from index.storage import store
 
@@ -65,10 +66,28 @@ def test_late_interaction_by_hand() -> None:
     # The two pieces match best .8 and 1 in A, 0 and .6 in B.
     question = np.array([[0.8, 0.6], [1, 0]], np.float32)
     a, b = np.array([[1, 0]], np.float32), np.array([[-0.6, 0.8], [0.6, -0.8]], np.float32)
-    best = best_matches(question, np.concatenate([a, b]), np.array([0, 1]))
+    best = best_matches(np.concatenate([a, b]) @ question.T, np.array([0, 1]))
     np.testing.assert_allclose(best, [[0.8, 0], [1, 0.6]], atol=1e-6)
-    twice = best_matches(question, 2 * np.concatenate([a, b]), np.array([0, 1]), np.array([2, 2, 2], np.float32))
-    np.testing.assert_allclose(twice, best, atol=1e-6)
+
+
+def test_cosines_in_8_bits_are_nearly_the_exact_ones_whatever_else_is_asked() -> None:
+    random = np.random.default_rng(0)
+    rows = unit_rows(random, 500, 384)
+    asked = unit_rows(random, 3, 384) + rows[:3]
+    asked /= np.linalg.norm(asked, axis=1, keepdims=True)
+    rounded = EightBits(Exact(rows).graph())
+    np.testing.assert_allclose(rounded(asked), asked @ rows.T, atol=5e-3)
+    np.testing.assert_array_equal(rounded(asked)[1:2], rounded(asked[1:2]))
+    again = EightBits(rounded.graph())
+    np.testing.assert_array_equal(again(asked), rounded(asked))
+
+
+def test_cosines_in_8_bits_by_hand() -> None:
+    rows = np.array([[1, 0], [0.6, -0.8]], np.float32)
+    found = EightBits(in_eight_bits(rows))(np.array([[0.6, 0.8], [0, 0]], np.float32))
+    # Rows (127, 0) / 127 and (95, -127) * 0.8 / 127; asked (95, 127) * 0.8 / 127; nothing is like a row of zeros.
+    step = 0.8 / 127
+    np.testing.assert_allclose(found, [[95 * step, (95 * 95 - 127 * 127) * step**2], [0, 0]], atol=1e-6)
 
 
 def test_what_was_not_looked_at_matches_nowhere() -> None:
@@ -107,8 +126,8 @@ def test_the_table_holds_the_exact_cosines(index) -> None:
         assert table[row, DENSE] == pytest.approx(float(whole.sentence @ encoded.sentence), abs=1e-4)
         best = max(float(unit.sentence @ encoded.sentence) for unit in units)
         assert table[row, SENTENCE] == pytest.approx(best, abs=1e-4)
-        late = best_matches(encoded.tokens, whole.tokens, np.array([0])).mean()
-        assert table[row, LATE] == pytest.approx(late, abs=2e-3)  # stored in half precision
+        late = best_matches(whole.tokens @ encoded.tokens.T, np.array([0])).mean()
+        assert table[row, LATE] == pytest.approx(late, abs=3e-3)  # compared in 8 bits
 
 
 def test_vectors_have_length_one_and_do_not_depend_on_the_batch(index) -> None:
