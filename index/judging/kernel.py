@@ -13,7 +13,7 @@ prediction and eq. 5.12 for leaving one out. Fitting needs scipy; predicting doe
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.reading.text import words
-from index.retrieval.cosines import Cosines, EightBits, Exact
+from index.retrieval.cosines import Cosines, EightBits, Exact, as_served
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -151,7 +151,7 @@ class Folded:
         """Scores (m, classes), as those of the KernelRidge."""
         scores: Floats = _meaning(self.cosines(vectors)) @ self.shares
         for row, text in zip(scores, texts, strict=True):
-            known = list(_weighed(terms(text), self._rows, self._idf, self.rarest))
+            known = _weighed(terms(text), self._rows, self._idf, self.rarest)
             if known:
                 rows, values = zip(*known, strict=True)
                 row += np.array(values, np.float32) @ self.weights[list(rows)].astype(np.float32)
@@ -194,7 +194,7 @@ def fit(vectors: Floats, texts: Sequence[str], targets: Floats) -> tuple[KernelR
     """
     from scipy.linalg import lapack  # only the build needs it
 
-    vectors = vectors.astype(np.float16).astype(np.float32)  # as they are stored
+    vectors = as_served(vectors)
     wording = _inverted([terms(text) for text in texts])
     gram = _meaning(vectors @ vectors.T)
     _add_wording(gram, _columns(wording, len(vectors)))
@@ -307,7 +307,7 @@ def _inverted(counts: Sequence[Counter[str]]) -> Wording:
     return vocabulary, idf, starts, examples, values
 
 
-def _weighed(found: Counter[str], rows: dict[str, int], idf: Sequence[float], rarest: float) -> Iterable[tuple[int, float]]:
+def _weighed(found: Counter[str], rows: dict[str, int], idf: Sequence[float], rarest: float) -> list[tuple[int, float]]:
     """(row, tf-idf) of the known terms of a text, scaled so that all its terms together have length 1: what is
     unknown counts as the rarest, so that one known word in foreign company weighs little."""
     squares = 0.0

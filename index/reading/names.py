@@ -192,44 +192,42 @@ class Names:
     def _heard(self, text: str) -> tuple[str, list[tuple[str, str]]]:
         """Runs of words that sound like a name of the documents, joined: "rye lays" → "rylaze"."""
         found = [(m.start(), m.end(), folded(m.group())) for m in WORD.finditer(text)]
+        itself = [self._stands_for_itself(word) for _, _, word in found]
         repairs: list[tuple[str, str]] = []
         out: list[str] = []
         at = i = 0
         while i < len(found) and self._sounds:
-            # What stands between two words of a name is a blank, no comma or slash.
-            reach = next(
-                (
-                    n
-                    for n in range(1, SPOKEN)
-                    if i + n >= len(found) or text[found[i + n - 1][1] : found[i + n][0]] != " "
-                ),
-                SPOKEN,
-            )
-            hit = next((h for n in range(reach, 1, -1) if (h := self._sounds_like(found[i : i + n], n))), None)
-            if hit:
-                size, name = hit
+            reach = 0  # words from here on that may be one name: blanks between them, no comma or slash
+            while (
+                reach < min(SPOKEN, len(found) - i)
+                and not itself[i + reach]
+                and (not reach or text[found[i + reach - 1][1] : found[i + reach][0]] == " ")
+            ):
+                reach += 1
+            sizes = range(reach, 1, -1)
+            heard = ((n, self._sounds_like([word for _, _, word in found[i : i + n]])) for n in sizes)
+            size, name = next(((n, name) for n, name in heard if name), (1, ""))
+            if name:
                 start, end = found[i][0], found[i + size - 1][1]
                 out += [text[at:start], name]
                 repairs.append((text[start:end], name))
-                at, i = end, i + size
-            else:
-                i += 1
+                at = end
+            i += size
         return "".join([*out, text[at:]]), repairs
 
-    def _sounds_like(self, run: Sequence[tuple[int, int, str]], size: int) -> tuple[int, str] | None:
-        words = [word for _, _, word in run]
+    def _stands_for_itself(self, word: str) -> bool:
+        """Whether it is no part of a name taken down by ear: a word that is understood."""
+        return word in FRENCH_JOINTS or (word in self._held and _telling(word))
+
+    def _sounds_like(self, words: Sequence[str]) -> str:
+        """The name that such words, of which there are two or more, sound like together, or ""."""
         joined = "".join(words)
-        if len(run) < size or not joined.isalpha() or not SHORTEST <= len(joined) <= 22:
-            return None
-        if FRENCH_JOINTS.intersection(words):
-            return None
-        telling = [w for w in words if len(w) > 3 and w not in FUNCTION_WORDS]
-        if any(w in self._held for w in telling):
-            return None  # a word that is understood stands for itself
-        understood = any(w in self._accepted for w in telling)
+        if not joined.isalpha() or not SHORTEST <= len(joined) <= 22:
+            return ""
+        understood = any(w in self._accepted for w in words if _telling(w))
         strange = max((strangeness(w) for w in words if w not in FUNCTION_WORDS and len(w) > 1), default=0) >= STRANGE
-        if size < 3 and (understood or not strange):
-            return None  # two words that say something as they stand
+        if len(words) < 3 and (understood or not strange):
+            return ""  # two words that say something as they stand
         key = jellyfish.metaphone(joined)
         hits = []
         firsts = (self._sounds.get(first, ()) for first in (joined[0], key[:1]))
@@ -238,7 +236,7 @@ class Names:
             ordinary = name in self._ordinary_set
             allowed = 0 if ordinary else 1 if len(sound) < 7 else 2
             same = key.replace("Y", "") == sound.replace("Y", "") and not ordinary
-            if same and len(run) >= 3 and len(key) >= SURE:
+            if same and len(words) >= 3 and len(key) >= SURE:
                 heard = alike >= SPELT_ALIKE
             elif understood or not strange or joined[0] != name[0]:
                 heard = False
@@ -253,7 +251,11 @@ class Names:
             if heard:
                 hits.append((alike, name))
         hits.sort(reverse=True)
-        return (size, hits[0][1]) if len(hits) == 1 or (hits and hits[0][0] > hits[1][0] + 0.05) else None
+        return hits[0][1] if len(hits) == 1 or (hits and hits[0][0] > hits[1][0] + 0.05) else ""
+
+
+def _telling(word: str) -> bool:
+    return len(word) > 3 and word not in FUNCTION_WORDS
 
 
 def _spelt(word: str) -> bool:

@@ -106,4 +106,3 @@ def batches(lengths: Sequence[int], pieces: int) -> Iterator[list[int]]:
         batch.append(i)
     if batch:
         yield batch
-

@@ -14,10 +14,11 @@ def one_question_at_a_time() -> None:
     threadpool_limits(limits=1)
 
 
-def session(graph: bytes) -> onnxruntime.InferenceSession:
-    """`graph`, ready to run. Raises what onnxruntime raises, errors of no common kind."""
+def session(graph: bytes, threads: int = 0) -> onnxruntime.InferenceSession:
+    """`graph`, ready to run, in as many threads as there are cores (0) or fewer. Raises what onnxruntime raises, errors
+    of no common kind."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = _cores()
+    options.intra_op_num_threads = threads or _cores()
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     # Threads spin within a run, where waking them takes a third of it; behind it they leave the cores to the rest.

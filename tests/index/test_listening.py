@@ -11,12 +11,13 @@ from index.judging import kernel, listener
 from index.judging.kernel import Floats
 from index.judging.listener import ASKS, LEARNED, Message, read_lessons
 from index.judging.promise import PROMISE
+from index.retrieval.cosines import as_served
 
 
 def unit_rows(random: np.random.Generator, rows: int, d: int = 16) -> Floats:
-    """Rows that half precision, in which they are stored, holds exactly enough."""
-    made = random.normal(size=(rows, d))
-    return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float16).astype(np.float32)
+    """Rows that 8 bits, in which they are stored, hold exactly enough."""
+    made = random.normal(size=(rows, d)).astype(np.float32)
+    return as_served(made / np.linalg.norm(made, axis=1, keepdims=True))
 
 
 # The promise
@@ -52,7 +53,7 @@ def test_folded_says_the_same_while_every_example_is_a_landmark_and_nearly_with_
     assert len(half.shares) == 30
     assert np.corrcoef(half.predict(asked, words).ravel(), expected.ravel())[0, 1] > 0.95
     again = kernel.Folded.from_arrays(folded.arrays())  # stored in half precision and in 8 bits
-    np.testing.assert_allclose(again.predict(asked, words), folded.predict(asked, words), atol=2e-2)
+    np.testing.assert_allclose(again.predict(asked, words), folded.predict(asked, words), atol=5e-3)
 
 
 def test_a_group_that_is_left_out_is_predicted_as_if_it_had_never_been_there() -> None:
@@ -113,17 +114,14 @@ def test_two_examples_by_hand() -> None:
     np.testing.assert_allclose(left_out.scores[:, 0], [0, near / ridge], atol=1e-6)
 
 
-def test_a_kernel_comes_back_from_its_arrays_nearly_the_same_and_then_the_same() -> None:
+def test_a_kernel_comes_back_from_its_arrays_the_same() -> None:
     random = np.random.default_rng(0)
     rows, texts = unit_rows(random, 10), [f"text number {i}" for i in range(10)]
     model, _ = kernel.fit(rows, texts, random.random((10, 2)).astype(np.float32))
     again = kernel.KernelRidge.from_arrays(model.arrays())
-    third = kernel.KernelRidge.from_arrays(again.arrays())
-    one, other, last = (m.predict(rows[:1], ["text two"]) for m in (model, again, third))
-    np.testing.assert_allclose(one.scores, other.scores, atol=1e-2)  # cosines come in 8 bits
-    np.testing.assert_allclose(one.reach, other.reach, atol=1e-2)
-    np.testing.assert_array_equal(other.scores, last.scores)
-    np.testing.assert_array_equal(other.reach, last.reach)
+    one, other = model.predict(rows[:1], ["text two"]), again.predict(rows[:1], ["text two"])
+    np.testing.assert_allclose(one.scores, other.scores, atol=1e-4)
+    np.testing.assert_allclose(one.reach, other.reach, atol=1e-4)
 
 
 def test_reach_of_few_and_of_none_by_hand() -> None:

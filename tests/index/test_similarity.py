@@ -7,10 +7,10 @@ from corpus import Role
 from index import build
 from index.judging import memory
 from index.retrieval import vectors
+from index.retrieval.cosines import EightBits, Exact, as_served, in_eight_bits
 from index.retrieval.encoder import PASSAGE_GRAPH, OnnxEncoder
 from index.retrieval.encodings import in_context, to_stored, to_units
 from index.retrieval.lexical import Lexical
-from index.retrieval.cosines import EightBits, Exact, in_eight_bits
 from index.retrieval.similarity import DENSE, LATE, SENTENCE, Table, best_matches
 from index.storage import store
 
@@ -77,6 +77,7 @@ def test_cosines_in_8_bits_are_nearly_the_exact_ones_whatever_else_is_asked() ->
     asked /= np.linalg.norm(asked, axis=1, keepdims=True)
     rounded = EightBits(Exact(rows).graph())
     np.testing.assert_allclose(rounded(asked), asked @ rows.T, atol=5e-3)
+    np.testing.assert_allclose(rounded(asked), asked @ as_served(rows).T, atol=5e-5)
     np.testing.assert_array_equal(rounded(asked)[1:2], rounded(asked[1:2]))
     again = EightBits(rounded.graph())
     np.testing.assert_array_equal(again(asked), rounded(asked))
@@ -85,9 +86,8 @@ def test_cosines_in_8_bits_are_nearly_the_exact_ones_whatever_else_is_asked() ->
 def test_cosines_in_8_bits_by_hand() -> None:
     rows = np.array([[1, 0], [0.6, -0.8]], np.float32)
     found = EightBits(in_eight_bits(rows))(np.array([[0.6, 0.8], [0, 0]], np.float32))
-    # Rows (127, 0) / 127 and (95, -127) * 0.8 / 127; asked (95, 127) * 0.8 / 127; nothing is like a row of zeros.
-    step = 0.8 / 127
-    np.testing.assert_allclose(found, [[95 * step, (95 * 95 - 127 * 127) * step**2], [0, 0]], atol=1e-6)
+    # 0.6 is 95.25 steps of 0.8 / 127, of which a row keeps 95; nothing is like a row of zeros.
+    np.testing.assert_allclose(found, [[0.6, 0.6 * 95 * 0.8 / 127 - 0.64], [0, 0]], atol=2e-5)
 
 
 def test_what_was_not_looked_at_matches_nowhere() -> None:
