@@ -3,14 +3,15 @@
 import functools
 import math
 import unicodedata
+from pathlib import Path
 
-from index.reading.text import LEAST, folded, frequency, is_word, pieces, usual
+from index.reading.text import LEAST, folded, frequency, is_word, pieces
 
+USUAL_WORDS = Path(__file__).parents[2] / "corpus" / "general" / "usual-words.txt"
 STRONGEST = 4.0  # no single word decides a language by more than this log ratio
 UNACCENTED = 2.0  # evidence of a French word written without its accents
 PRIOR = 1.5  # of English: a word or two that both languages share is no evidence
 SURE = 0.9  # probability from which the identifier is believed
-LATIN_NEIGHBOURS = ("es", "pt", "de", "it", "nl")  # languages whose word frequencies the spell checker carries
 FEWEST = 3  # words from which on another language is looked for
 SCRIPTS = {
     "ARABIC": "ar", "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "GURMUKHI": "pa",
@@ -63,15 +64,29 @@ def _other(text: str, found: list[str], unknown: int) -> str:
         return ""
     code, probability = _identifier().classify(text)
     if probability >= SURE and code in ("en", "fr"):
-        return ""  # before five more dictionaries are read, which take longer, and more memory, than all the rest
+        return ""
     ours = sum(max(math.log(frequency(word, "en")), math.log(frequency(word, "fr"))) for word in found)
-    scores = {code: sum(math.log(usual(code).get(word, LEAST)) for word in found) - ours for code in LATIN_NEIGHBOURS}
+    scores = {
+        code: sum(shares.get(word, math.log(LEAST)) for word in found) - ours for code, shares in _usual_words().items()
+    }
     best = max(scores, key=lambda code: scores[code])
     if scores[best] > 2 * STRONGEST:
         return best
     if unknown * 2 < len(found):
         return ""
     return str(code) if probability >= SURE and code not in ("en", "fr", "la") else ""
+
+
+@functools.cache
+def _usual_words() -> dict[str, dict[str, float]]:
+    """Of each language that shares letters with English and French the usual words, each with the logarithm of its
+    share; the file says where they come from."""
+    found: dict[str, dict[str, float]] = {}
+    for line in USUAL_WORDS.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            code, share, *words = line.split(" ")
+            found.setdefault(code, {}).update(dict.fromkeys(words, float(share)))
+    return found
 
 
 @functools.cache

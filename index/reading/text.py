@@ -15,7 +15,6 @@ TAG = re.compile(r"<[^<>]{0,500}>")
 LONGEST = 20_000  # code points that are read; what comes after is said not to be
 RAREST = 8.0  # -log10 of a frequency from which on a word counts as never used
 LEAST = 1e-7  # share that a word has in a language that lacks it
-USUAL = 1e-6  # share of all words from which one of a neighbouring language is known
 _stemmer = Stemmer.Stemmer("english")
 
 # Words that carry no subject: what an ask is made of besides what it is about.
@@ -86,14 +85,6 @@ def dictionary(language: str) -> SpellChecker:
 def frequency(word: str, language: str) -> float:
     """Share of this word among all words of the language; a little for one that it lacks."""
     return max(float(dictionary(language).word_usage_frequency(word)), LEAST)
-
-
-@functools.cache
-def usual(language: str) -> dict[str, float]:
-    """The usual words of a language with their shares: a tenth of its dictionary, which is not kept."""
-    words = SpellChecker(language=language).word_frequency
-    total = words.total_words
-    return {word: count / total for word, count in words.dictionary.items() if count / total >= USUAL}
 
 
 def is_word(word: str, languages: tuple[str, ...] = ("en", "fr")) -> bool:

@@ -9,6 +9,7 @@ from index.reading.asking import sentences
 from index.reading.names import Names
 from index.reading.reader import LONGEST, Reader, clean
 from index.reading.text import dictionary
+from tests.recipes import usual_words
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +173,12 @@ def test_french_is_told_from_english_and_read_in_english(reader, question, spoke
 )
 def test_the_language_of_a_message(text, code) -> None:
     assert language.of(text, frozenset(), frozenset()) == code
+
+
+def test_the_usual_words_are_those_of_the_spell_checker() -> None:
+    lines = language.USUAL_WORDS.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("de ")] == usual_words.lines_of("de")
+    assert {line.partition(" ")[0] for line in lines} == {"#", *usual_words.NEIGHBOURS}
 
 
 def test_names_say_nothing_about_a_language() -> None:
