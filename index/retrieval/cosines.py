@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from index.retrieval.threads import session
 
+LARGEST = 127
+MIDDLE = 128  # stands for 0; weights too are unsigned, since products of unsigned with signed ones overflow on AVX2
 Floats = NDArray[np.float32]
 
 
@@ -51,10 +53,14 @@ class EightBits:
         return self._graph
 
 
+def rounded(matrix: Floats) -> tuple[NDArray[np.uint8], Floats]:
+    """A matrix in 8 bits around MIDDLE, and the scale of each of its columns."""
+    scale = np.maximum(np.abs(matrix).max(axis=0) / LARGEST, np.finfo(np.float32).tiny).astype(np.float32)
+    return (np.round(matrix / scale) + MIDDLE).astype(np.uint8), scale
+
+
 def as_served(rows: Floats) -> Floats:
     """The rows that 8 bits make of `rows`: what is learned on these is as exact when it serves."""
-    from index.retrieval.quantize import MIDDLE, rounded  # only what builds has it
-
     whole, scales = rounded(rows.T)
     served: Floats = (whole.astype(np.float32) - MIDDLE).T * scales[:, None]
     return served
@@ -62,9 +68,7 @@ def as_served(rows: Floats) -> Floats:
 
 def in_eight_bits(rows: Floats) -> bytes:
     """An ONNX graph from `vectors` to their cosines with `rows` as they are served."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    from index.retrieval.quantize import LARGEST, MIDDLE, rounded
+    from onnx import TensorProto, helper, numpy_helper  # only what builds has it
 
     weights, scales = rounded(rows.T)
     constants = {

@@ -16,7 +16,7 @@ from index.retrieval.weights import Weights
 
 MODULE = "index.retrieval.export"
 CODE = Path(__file__).parents[2]
-RECIPE = tuple(Path(__file__).with_name(name) for name in ("export.py", "quantize.py"))
+RECIPE = tuple(Path(__file__).with_name(name) for name in ("export.py", "quantize.py", "cosines.py"))
 MOST_QUESTIONS = 1000  # to compare on, evenly taken
 
 

@@ -24,9 +24,9 @@ from onnxruntime.quantization.matmul_nbits_quantizer import (  # type: ignore[im
 )
 from onnxruntime.quantization.quant_utils import QuantFormat  # type: ignore[import-untyped]
 
+from index.retrieval.cosines import LARGEST, MIDDLE, rounded
+
 SMOOTHING = 0.8  # how much of what is large in an activation the weights take over, 0 to 1
-LARGEST = 127
-MIDDLE = 128  # stands for 0; weights too are unsigned, since products of unsigned with signed ones overflow on AVX2
 BLOCK = 32  # weights that share a scale: 128 gives .9990 where 32 gives .9996, for 1 MB less
 SMALLEST = 1e-5
 ONE, ZERO = "one", "middle"
@@ -98,12 +98,6 @@ def _smoothing(activations: Floats, weights: Floats) -> Floats:
     even = np.maximum(activations, SMALLEST) ** SMOOTHING / np.maximum(weights, SMALLEST) ** (1 - SMOOTHING)
     divisor: Floats = (even * (activations / even).max() / LARGEST).astype(np.float32)
     return divisor
-
-
-def rounded(matrix: Floats) -> tuple[NDArray[np.uint8], Floats]:
-    """A matrix in 8 bits around MIDDLE, and the scale of each of its columns."""
-    scale = np.maximum(np.abs(matrix).max(axis=0) / LARGEST, np.finfo(np.float32).tiny).astype(np.float32)
-    return (np.round(matrix / scale) + MIDDLE).astype(np.uint8), scale
 
 
 def _replaced(
