@@ -14,7 +14,7 @@ from pathlib import Path
 import jellyfish
 import wordninja
 from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler, Levenshtein
+from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from index.reading.subjects import NAME, TERM
 from index.reading.text import FUNCTION_WORDS, WORD, dictionary, folded, is_word, rarity, strangeness
@@ -78,10 +78,7 @@ class Names:
             name: same
             for name, same in substances.items()
             if same in self._held
-            and (
-                DamerauLevenshtein.distance(name, same) <= _allowed(name)
-                or jellyfish.metaphone(name) == jellyfish.metaphone(same)
-            )
+            and (OSA.distance(name, same) <= _allowed(name) or jellyfish.metaphone(name) == jellyfish.metaphone(same))
         }
         others = self._medicines - self._held - self._spellings.keys()
         self._others = tuple(sorted(others))
@@ -268,8 +265,9 @@ def _allowed(word: str) -> int:
 
 
 def _within(word: str, names: Sequence[str], most: int) -> list[tuple[str, int]]:
-    """The nearest names and their edit distances, nearest first; a first letter may be wrong only in one-edit typos."""
-    found = process.extract(word, names, scorer=DamerauLevenshtein.distance, score_cutoff=most, limit=3)
+    """The nearest names and their edit distances (optimal string alignment, a sixth of the time of Damerau and
+    Levenshtein's), nearest first; a first letter may be wrong only in one-edit typos."""
+    found = process.extract(word, names, scorer=OSA.distance, score_cutoff=most, limit=3)
     return [(name, int(distance)) for name, distance, _ in found if name[0] == word[0] or distance == 1]
 
 
