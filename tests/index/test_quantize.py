@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from index.retrieval import quantize
+from index.retrieval import cosines, quantize
 
 LEFT = np.array([[1.0, -20.0, 0.5], [0.25, 10.0, -1.0]], np.float32)
 RIGHT = np.array([[0.5, -1.0, 0.1], [0.02, 0.01, -0.01], [-0.25, 1.0, 0.3]], np.float32)
@@ -41,7 +41,7 @@ def test_a_column_that_is_far_larger_is_made_even_by_hand() -> None:
 
 
 def test_weights_are_rounded_column_by_column_by_hand() -> None:
-    rounded, scale = quantize._rounded(np.array([[1, -0.5], [-0.25, 0.1]], np.float32))
+    rounded, scale = cosines.rounded(np.array([[1, -0.5], [-0.25, 0.1]], np.float32))
     assert scale == pytest.approx([1 / 127, 0.5 / 127])
     assert rounded.tolist() == [[128 + 127, 128 - 127], [128 - 32, 128 + 25]]  # 31.75 and 25.4
 
