@@ -20,9 +20,9 @@ from index.errors import EncoderError, StaleIndexError
 from index.judging import judge, listener, memory
 from index.judging.features import Asked, Remembered, TopicMap
 from index.judging.judge import Evidence, Judge
-from index.judging.kernel import Floats
 from index.judging.listener import Listener
 from index.judging.memory import Memory, answerable
+from index.judging.wording import Floats
 from index.reading.reader import Reader
 from index.retrieval import encodings, vectors
 from index.retrieval.encoder import PASSAGE_GRAPH, Encoded, Encoder, OnnxEncoder

@@ -10,8 +10,8 @@ from corpus.questions import TOPICS
 from index.judging import listener
 from index.judging.features import Asked
 from index.judging.judge import Evidence, Judge, Judgement
-from index.judging.kernel import Floats
 from index.judging.listener import TOLD, Heard, Listener
+from index.judging.wording import Floats
 from index.reading.reader import Message, ReadAsk, Reader
 from index.reading.text import has_words
 from index.retrieval.encoder import Encoded, Encoder

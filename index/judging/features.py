@@ -10,7 +10,7 @@ import numpy as np
 
 from corpus import Passage, Role
 from corpus.questions import TOPICS
-from index.judging.kernel import Floats, Integers
+from index.judging.wording import Floats, Integers
 from index.reading.text import content, rarity, stem
 from index.retrieval.similarity import DENSE, LATE, SENTENCE
 

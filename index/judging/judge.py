@@ -17,9 +17,9 @@ from corpus import Document, Example, Passage
 from index.judging import calibration, features, promise
 from index.judging.calibration import Array, Logistic
 from index.judging.features import ANSWERING, RANK_SIGNS, RANKING, SIGNS, Asked, Lexicon, Remembered, TopicMap
-from index.judging.kernel import Floats
 from index.judging.memory import Memory, answerable, gold_passages
 from index.judging.promise import PROMISE
+from index.judging.wording import Floats
 
 WEIGHTS = Path(__file__).with_name("judge.json")
 FEWEST = 200  # examples from which a document has a say in the weights

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from corpus.questions import TOPICS, Example, read_question_file
 from index.errors import DAMAGED, EncoderError
 from index.judging import kernel, promise
-from index.judging.kernel import Floats, Folded, Integers
+from index.judging.kernel import Folded
 from index.judging.promise import PROMISE
+from index.judging.wording import Floats, Integers
 from index.reading.asking import sentences
 
 GENERAL = Path(__file__).parents[2] / "corpus" / "general"

@@ -13,7 +13,8 @@ from corpus import Document, Example, Passage, Role
 from corpus.questions import EMERGENCY, LABELS, TOPICS, holds
 from index.judging import kernel
 from index.judging.features import Remembered
-from index.judging.kernel import Floats, KernelRidge, Prediction
+from index.judging.kernel import KernelRidge, Prediction
+from index.judging.wording import Floats
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from index.judging import judge
 from index.judging.calibration import Logistic
 from index.judging.features import TopicMap
 from index.judging.judge import Judge
-from index.judging.kernel import Floats, KernelRidge
+from index.judging.kernel import KernelRidge
 from index.judging.listener import LEARNED
 from index.judging.memory import Memory
+from index.judging.wording import Floats
 from index.retrieval.encoder import GRAPH
 from index.storage.store import JUDGE, TOPICS, digest, read_arrays
 

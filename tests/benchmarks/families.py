@@ -16,8 +16,8 @@ from index.fit import Ears
 from index.judging import recipe
 from index.judging.features import ANSWERING, RANKING
 from index.judging.judge import Evidence, Judge
-from index.judging.kernel import Floats
 from index.judging.recipe import Case
+from index.judging.wording import Floats
 from index.retrieval.encoder import PASSAGE_GRAPH, OnnxEncoder
 from index.storage import store
 

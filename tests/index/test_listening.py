@@ -8,9 +8,9 @@ import pytest
 
 from index.errors import EncoderError
 from index.judging import kernel, listener
-from index.judging.kernel import Floats
 from index.judging.listener import ASKS, LEARNED, Message, read_lessons
 from index.judging.promise import PROMISE
+from index.judging.wording import Floats
 from index.retrieval.cosines import as_served
 
 
@@ -84,9 +84,9 @@ def test_a_term_of_a_single_example_is_left_out_of_what_is_folded() -> None:
     rows = unit_rows(np.random.default_rng(3), 4)
     texts, all_four = ["we walk", "we swim", "we walk", "we sing"], np.arange(4)
     folded, _ = kernel.fit_folded(rows, texts, [(all_four, np.eye(4, dtype=np.float32))], all_four, 4)
-    assert {"we", "walk", "we walk"} <= set(folded.vocabulary)
-    assert not {"swim", "we sing"} & set(folded.vocabulary)
-    assert folded.rarest == pytest.approx(np.log(5 / 2) + 1)  # smooth idf of one in four
+    assert {"we", "walk", "we walk"} <= set(folded.terms.vocabulary)
+    assert not {"swim", "we sing"} & set(folded.terms.vocabulary)
+    assert folded.terms.rarest == pytest.approx(np.log(5 / 2) + 1)  # smooth idf of one in four
 
 
 def test_with_other_words_leaving_one_out_is_close() -> None:
