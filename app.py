@@ -60,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
-    from bot.web.settings import Settings  # imports follow --help, which should not wait for them
+    from bot.web.settings import Settings, free_port  # imports follow --help, which should not wait for them
 
     on_space = ("https://huggingface.co",) if os.environ.get("SYSTEM") == "spaces" else ()
     origins = asked.embed_on or os.environ.get("CHATBOT_EMBED_ORIGINS", "").split() or on_space
@@ -71,9 +71,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {e}", file=sys.stderr)
         return 2
     from bot.web.coming import Coming
-    from bot.web.coverage import known_questions
-    from bot.web.launch import served
-    from bot.web.server import at_rest, free_port
     from corpus import CorpusError, read_documents
     from index import build
     from index.errors import IndexProblem
@@ -82,8 +79,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         free_port(asked.host.strip("[]"), asked.port)  # said before the index is built, which takes longer
         documents = read_documents(build.CORPUS / "documents")
-        examples = known_questions(documents, build.CORPUS)
         index = Coming(documents, build.load)
+        from bot.web.coverage import known_questions  # Gradio takes longer than the index, which comes meanwhile
+        from bot.web.launch import served
+        from bot.web.server import at_rest
+
+        examples = known_questions(documents, build.CORPUS)
         _, address = served(index, examples, settings, asked.host, asked.port)
         print(f"The page is at {address} (Ctrl+C ends it).", flush=True)
         index.within()  # raises what its building raised

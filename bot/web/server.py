@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import json
-import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +13,9 @@ from gradio.http_server import Server
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.web.settings import free_port
+
 SLOWEST_HEAD = 10  # seconds in which a request's head must have arrived
-FIRST_PORT = 7860
 MOST_CONNECTIONS = 1000
 HAND_OVER = 0.001  # seconds
 SPARE = 100  # descriptors kept free for files and for the ends of connections
@@ -96,21 +96,6 @@ def protocol(headers: dict[str, str], most: int) -> type[H11Protocol]:
             self.transport.close()
 
     return Connection
-
-
-def free_port(host: str, port: int | None) -> int:
-    """`port`, or the first free one from FIRST_PORT on. Raises OSError in words."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for number in [port] if port is not None else range(FIRST_PORT, FIRST_PORT + 100):
-        with socket.socket(family) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind((host, number))
-            except OSError as e:
-                reason = e.strerror
-            else:
-                return int(tried.getsockname()[1])
-    raise OSError(f"{host}, port {port or FIRST_PORT}: cannot be listened on ({reason}); expected a free port")
 
 
 def starter(wrapped: Callable[[Any], ASGIApp], headers: dict[str, str]) -> Callable[..., tuple[str, int, str, Server]]:

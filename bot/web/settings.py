@@ -1,12 +1,14 @@
 """What whoever runs the page may choose about its server, checked where it is made."""
 
 import re
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from limits import parse
 
 ORIGIN = re.compile(r"https?://(\*\.)?[\w-]+(\.[\w-]+)*(:\d{1,5})?")
+FIRST_PORT = 7860
 HOST = re.compile(r"([\w-]+(\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\])(:\d{1,5})?")
 
 
@@ -54,3 +56,18 @@ class Settings:
             "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
             "Cache-Control": "no-store",
         }
+
+
+def free_port(host: str, port: int | None) -> int:
+    """`port`, or the first free one from FIRST_PORT on. Raises OSError in words."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in [port] if port is not None else range(FIRST_PORT, FIRST_PORT + 100):
+        with socket.socket(family) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((host, number))
+            except OSError as e:
+                reason = e.strerror
+            else:
+                return int(tried.getsockname()[1])
+    raise OSError(f"{host}, port {port or FIRST_PORT}: cannot be listened on ({reason}); expected a free port")

@@ -23,7 +23,7 @@ WH = re.compile(
 # Ways to ask without a question mark: "I was wondering if", "can you tell me", "j'aimerais savoir".
 INDIRECT = re.compile(
     r"\b(?:wonder(?:ing|ed)?|(?:tell|show|explain|remind|ask|asking|asked)\b.{0,12}\b(?:me|us|you|what|how|if|about)|"
-    r"explain|define|describe|(?<!the )(?<!a )(?<!her )(?<!his )list|look(?:ing)? (?:up|for)|want(?:ed)? to know|"
+    r"explain|define|describe|(?<!the )(?<!a )(?<!her )(?<!his )list|look(?:ing)? (?:up|for)|want(?:s|ed)? to know|"
     r"need(?:ed)? to know|like to know|curious|(?:any|some) (?:info|information|idea)|"
     r"(?:do|don'?t|doesn'?t|didn'?t|not|never) (?:you )?(?:know|understand|sure|get|explain(?:ed)?)|no idea|"
     r"question (?:is|about)|info(?:rmation)? (?:on|about)|meaning of|"
@@ -32,16 +32,34 @@ INDIRECT = re.compile(
     r"savoir|expliqu\w+|dites|dis-moi|me demand\w+|comprend\w*|renseign\w+|cherche)\b",
     re.IGNORECASE,
 )
-# The surest of them: the writer's own wish to know, with what is to be known. In a story that asks like this or with
-# its mark, "he asked me if" and "I don't know what to wear" tell something.
+# The surest of them: a wish to know, the writer's or of somebody spoken for, with what is to be known. In a story that
+# asks like this or with its mark, "he asked me if" and "I don't know what to wear" tell something.
 WISH = re.compile(
     r"(?:\b(?:i|we)(?:'d|'m|'ve| am| was| would| will| do| did| just| only| also| simply| really| still| again| like| "
     r"love| want| wanted| need| needed| to be able)* "
     r"(?:wonder(?:ing|ed)?|curious|to (?:know|see|understand|learn|hear|find out))|"
+    r"\bwants to (?:know|understand|find out)|"
+    r"\b(?:is|are|'s|caller|mom|mum|mother|dad|father|parents?|family) (?:asking|wondering)|"
     r"\b(?:(?:tell|show|explain to|remind) (?:me|us)|je (?:me demand\w+|voulais|veux|voudrais)|j'aimerais|"
     r"(?:my|the|one) question is|ma question))\b[^.!?]{0,60}?"
     r"\b(?:what|which|who|whose|when|where|why|how|if|whether|quel(?:le)?s?|quoi|quand|pourquoi|"
     r"comment|combien|où|ce qu[ei']|si|de quoi)(?![\w-])",
+    re.IGNORECASE,
+)
+# French turns a verb and its subject round, and joins them, only to ask: "va-t-on refaire la chimio"; not in "dit-il".
+FRENCH = re.compile(
+    r"\b(?:est-ce qu|qu'est-ce|c'est quoi|(?:pouvez|pourriez|avez|auriez|savez|êtes)-vous|"
+    r"(?!dit-|dis-|répond|demand|pens|cri|suis-je dit)[a-zà-ÿ]+-(?:t-)?(?:il|elle|on|ils|elles|je|tu)"
+    r"(?! (?:dit|demandé|répondu|crié))(?![\w-]))",
+    re.IGNORECASE,
+)
+# English does so too, but after "so" and "nor" as well, and "is that" may tell: looked for where nothing else asks.
+TURNED = re.compile(
+    r"(?<!\bso )(?<!\bnor )(?<!\bas )(?<!\bthan )(?<!\bneither )"
+    r"\b(?:(?:do|does|did|can|could|will|would|should|shall) (?:i|we|you|he|she|it|they)"
+    r"|(?:is|are|was|were) (?:it|he|she|they|this|that|these|those|there) (?:what|why|how|when|because|true|normal|"
+    r"ok(?:ay)?|safe|possible)|(?:is|are) (?:it|they|there|these|those) (?:the|an?|any|like|used|given|something))"
+    r"(?![\w'-])",
     re.IGNORECASE,
 )
 TAG_QUESTION = re.compile(
@@ -94,7 +112,7 @@ def asks_something(sentence: str) -> bool:
     return (
         sentence.rstrip("\"'”») ").endswith("?")
         or bool(OPENER.match(sentence) or LEAD_IN.match(sentence))
-        or bool(INDIRECT.search(sentence))
+        or bool(INDIRECT.search(sentence) or FRENCH.search(sentence))
         or bool(TAG_QUESTION.search(sentence))
     )
 
@@ -102,4 +120,4 @@ def asks_something(sentence: str) -> bool:
 def surely_asks(sentence: str) -> bool:
     """Whether it asks even among others that do."""
     marked = sentence.rstrip("\"'”») ").endswith("?")
-    return marked or bool(OPENER.match(sentence) or WISH.search(sentence))
+    return marked or bool(OPENER.match(sentence) or WISH.search(sentence) or FRENCH.search(sentence))

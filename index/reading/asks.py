@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.reading.asking import OPENERS, WH, asks_something, sentences, surely_asks
+from index.reading.asking import OPENERS, TURNED, WH, asks_something, sentences, surely_asks
 from index.reading.subjects import LEANING, ONE, THE_PAGE, Says, is_verdict, leaning_of, named_of, nothing
 from index.reading.text import content
 
@@ -26,7 +26,9 @@ _AFTER_COMMA = (
 JOINT = re.compile(
     r"(?:(?:[;?!.…:]\s*|,?\s+(?:and|&|but|also|plus|or|then|et|mais|puis|aussi),?\s+(?:also,?\s+|then\s+|aussi,?\s+)?|\s+[–—-]\s+"
     rf"|\s+\(?\d[.)]\s+)(?=(?:also\s+|then\s+)?(?:{OPENERS}|tell me|explain|dites-moi)(?![\w-]))"
-    rf"|,\s+(?=(?:{_AFTER_COMMA})(?![\w-])))",
+    rf"|,\s+(?=(?:{_AFTER_COMMA})(?![\w-]))"
+    r"|,?\s+(?:and also|et aussi),?\s+(?=[^?!.]*\b(?:what|which|who|when|where|why|how|quels?|quelles?|quoi|qui|"
+    r"comment|combien|où)(?![\w-])))",
     re.IGNORECASE,
 )
 THIRD = re.compile(
@@ -81,7 +83,8 @@ def asks_of(text: str, history: Sequence[str] = (), says: Says = nothing) -> lis
     words = len(text.split())
     asking = [i for i, sentence in enumerate(found) if asks_something(sentence)]
     if words > 2 * SHORT:
-        asking = [i for i in asking if surely_asks(found[i])] or asking
+        turned = (i for i, sentence in enumerate(found) if TURNED.search(sentence))
+        asking = [i for i in asking if surely_asks(found[i])] or asking or list(turned)
     if not asking:
         if words > 2 * SHORT:
             return []
@@ -123,13 +126,18 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
         head = sentence[at : cut.start()].strip(" ,;")
         # "which drugs, and when" asks twice; "I have a cold and is it bad" asks once, with its background.
         stands = content(head) or LEANING.search(head)
-        if stands and (asks_something(head) or WH.search(head) or len(head.split()) >= BACKGROUND):
+        if stands and (_asks(head) or len(head.split()) >= BACKGROUND):
             parts.append(head)
             at = cut.end()
     parts.append(sentence[at:].strip(" ,;"))
     asking = [
         (part, parts[i - 1] if i else "")
         for i, part in enumerate(parts)
-        if (content(part) or LEANING.search(part)) and (asks_something(part) or WH.search(part))
+        if (content(part) or LEANING.search(part)) and _asks(part)
     ]
     return asking or [(sentence, "")]
+
+
+def _asks(part: str) -> bool:
+    """Whether a part of a sentence that asks does so itself: "if it came back there, will they do radiation"."""
+    return asks_something(part) or bool(WH.search(part) or TURNED.search(part))

@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler, Levenshtein
 
 from index.reading.subjects import NAME, TERM
-from index.reading.text import FUNCTION_WORDS, WORD, dictionary, folded, is_word, rarity, strangeness
+from index.reading.text import FUNCTION_WORDS, WORD, dictionary, folded, is_word, rarity, strangeness, words
 
 MEDICINES = Path(__file__).parents[2] / "corpus" / "general" / "medicines.txt"
 SHORTEST = 5  # letters of a name
@@ -142,6 +142,15 @@ class Names:
         if word in self._held_set or word in self._spellings or word in self._other_set:
             return NAME
         return TERM if word in self._spoken and rarity(word) >= TELLING else 0
+
+    def strange(self, subject: str) -> tuple[str, ...]:
+        """What "it" stands for where a subject says nothing of the documents: words that nobody knows."""
+        found = words(subject)
+        if any(self.says(word) for word in found):
+            return ()
+        return tuple(
+            w for w in found if _spelt(w) and not self._is_fine(w) and not is_word(w) and _typo_distance(w) > 1
+        )
 
     def _is_fine(self, word: str) -> bool:
         return word in self._held or word in self._accepted or word in FUNCTION_WORDS or word.rstrip("s") in self._held

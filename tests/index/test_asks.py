@@ -71,6 +71,31 @@ def test_a_wish_to_know_is_an_ask_beside_a_question() -> None:
     assert [ask.text[:10] for ask in asks] == ["I'd like t", "What does "]
 
 
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("The caller is a sister of twenty who has raised him since their mother went, and she was composed and had a"
+         " list. She wants to know whether it is given to boys. I used to teach French, so it is new to me.",
+         ["She wants to know whether it is given to boys."]),
+        ("so my daughter had a rash from the one they gave her on monday and the nurse with the long hair said another"
+         " name and i did not catch it do they give that one instead you know",
+         ["do they give that one instead"]),
+        ("bonjour mon fils est revenu à l'hôpital lundi passé euh va-t-on refaire la chimio du début ou bien la même je"
+         " sais pas comment ça se dit dans votre document merci beaucoup là", ["va-t-on refaire la chimio"]),
+        ("if it only came back in his testicle will they do radiation there and would he still be able to have a son",
+         ["will they do radiation there", "would he still be able"]),
+        ("Est-ce qu'il y a un groupe de parents et aussi, la nelarabine c'est le nom de quel produit",
+         ["un groupe de parents", "de quel produit"]),
+        ("My mother tells me of her day. She said so did he, and I told her that the good news is that the lift works"
+         " again. The soup was warm and the bus was late. We sat by the window and looked at the snow.", []),
+    ],
+)  # fmt: skip
+def test_an_ask_is_known_by_its_turned_verb_or_by_whom_it_is_passed_on_from(text, asks) -> None:
+    found = asks_of(text, (), _says)
+    assert len(found) == len(asks)
+    assert all(part in ask.text for part, ask in zip(asks, found, strict=True))
+
+
 def test_it_stands_for_no_term_before_another_question() -> None:
     text = "They spoke of a remission. Is there a vaccine for her cousins at home? May I ask about that?"
     *_, last = asks_of(text, (), _says)

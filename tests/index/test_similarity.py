@@ -150,3 +150,12 @@ def test_one_vector_a_word_piece_no_marker_and_no_more_than_the_longest(index) -
 def test_link_stubs_are_no_candidates(index) -> None:
     for document in index.documents:
         assert all(passage.role is not Role.LINK_STUB for passage in memory.answerable(document))
+
+
+@pytest.mark.parametrize("question", ["Is the chemo given again?", "Is chemotherapy given again?"])
+def test_a_question_in_other_words_for_the_same_is_encoded_once(index, monkeypatch, question) -> None:
+    seen: list[str] = []
+    real = index.encoder.encode
+    monkeypatch.setattr(index.encoder, "encode", lambda texts: real(seen.extend(texts) or texts))
+    index.look_up(question)
+    assert len(seen) == 1
