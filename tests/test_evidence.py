@@ -26,8 +26,31 @@ from bot.evaluation.evidence import (
 )
 
 NAMES = (
-    *("left_out", "neat", "fourth", "third", "fresh", "mixed", "stories", "two_part", "chain", "speech", "premise"),
-    *("foreign_company", "names", "danger", "danger_fourth", "danger_third", "danger_fresh", "feelings", "urgent"),
+    *(
+        "left_out",
+        "neat",
+        "fifth",
+        "fourth",
+        "third",
+        "fresh",
+        "mixed",
+        "stories",
+        "two_part",
+        "chain",
+        "speech",
+        "premise",
+    ),
+    *(
+        "foreign_company",
+        "names",
+        "danger",
+        "danger_fifth",
+        "danger_fourth",
+        "danger_third",
+        "danger_fresh",
+        "feelings",
+        "urgent",
+    ),
     *("health", "curve"),
 )
 SMALL = "# Small\n<!-- table snails: python -m bot evaluate snails.jsonl -->\n<!-- end -->\nAfter.\n"

@@ -22,7 +22,7 @@ QUESTIONS_APART = Path(__file__).parent / "questions"
 APART = QUESTIONS_APART / "apart"
 SETS = ("stories", "two_part", "chain", "speech", "premise", "foreign_company", "names")
 STATEMENTS = (
-    *("danger.jsonl", "danger_fresh.jsonl", "danger_third.jsonl", "danger_fourth.jsonl"),
+    *("danger.jsonl", "danger_fresh.jsonl", "danger_third.jsonl", "danger_fourth.jsonl", "danger_fifth.jsonl"),
     "feelings.jsonl",
 )
 Judged = Callable[[str], list[Row]]
