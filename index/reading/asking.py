@@ -32,18 +32,23 @@ INDIRECT = re.compile(
     r"savoir|expliqu\w+|dites|dis-moi|me demand\w+|comprend\w*|renseign\w+|cherche)\b",
     re.IGNORECASE,
 )
-# The surest of them: a wish to know, the writer's or of somebody spoken for, with what is to be known. In a story that
-# asks like this or with its mark, "he asked me if" and "I don't know what to wear" tell something.
+# The surest of them: the writer's own wish to know, with what is to be known. In a story that asks like this or with
+# its mark, "he asked me if" and "I don't know what to wear" tell something.
 WISH = re.compile(
     r"(?:\b(?:i|we)(?:'d|'m|'ve| am| was| would| will| do| did| just| only| also| simply| really| still| again| like| "
     r"love| want| wanted| need| needed| to be able)* "
     r"(?:wonder(?:ing|ed)?|curious|to (?:know|see|understand|learn|hear|find out))|"
-    r"\bwants to (?:know|understand|find out)|"
-    r"\b(?:is|are|'s|caller|mom|mum|mother|dad|father|parents?|family) (?:asking|wondering)|"
     r"\b(?:(?:tell|show|explain to|remind) (?:me|us)|je (?:me demand\w+|voulais|veux|voudrais)|j'aimerais|"
     r"(?:my|the|one) question is|ma question))\b[^.!?]{0,60}?"
     r"\b(?:what|which|who|whose|when|where|why|how|if|whether|quel(?:le)?s?|quoi|quand|pourquoi|"
     r"comment|combien|où|ce qu[ei']|si|de quoi)(?![\w-])",
+    re.IGNORECASE,
+)
+# The same of somebody who is spoken for: "she wants to know whether boys have it", not "he wants to know what for".
+PASSED_ON = re.compile(
+    r"\b(?:wants to (?:know|understand|find out)|"
+    r"(?:is|are|caller|mom|mum|mother|dad|father|parents?|family) (?:asking|wondering))\b[^.!?]{0,20}?"
+    r"\b(?:what|which|who|whose|when|where|why|how|if|whether)(?:[ ,]+[\w'’-]+){3}",
     re.IGNORECASE,
 )
 # French turns a verb and its subject round, and joins them, only to ask: "va-t-on refaire la chimio"; not in "dit-il".
@@ -120,4 +125,4 @@ def asks_something(sentence: str) -> bool:
 def surely_asks(sentence: str) -> bool:
     """Whether it asks even among others that do."""
     marked = sentence.rstrip("\"'”») ").endswith("?")
-    return marked or bool(OPENER.match(sentence) or WISH.search(sentence) or FRENCH.search(sentence))
+    return marked or any((OPENER.match(sentence), *(way.search(sentence) for way in (WISH, PASSED_ON, FRENCH))))

@@ -146,7 +146,7 @@ class Names:
     def strange(self, subject: str) -> tuple[str, ...]:
         """What "it" stands for where a subject says nothing of the documents: words that nobody knows."""
         found = words(subject)
-        if any(self.says(word) for word in found):
+        if any(self.says(word) or (self._is_fine(word) and rarity(word) >= TELLING) for word in found):
             return ()
         return tuple(
             w for w in found if _spelt(w) and not self._is_fine(w) and not is_word(w) and _typo_distance(w) > 1

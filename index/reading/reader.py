@@ -99,7 +99,7 @@ class Reader:
             named = own if reading == ask.text else self.names.read(reading)
             readings.append(self._gloss(named.text, spoken) or named.text)
             if about_it and reading in (ask.leaning, ask.named):
-                unknown += named.unknown or self.names.strange(reading.partition(":")[0])
+                unknown += named.unknown or self.names.strange(named.text.partition(":")[0])
                 ambiguous += named.ambiguous
         unique = tuple(dict.fromkeys(readings))
         return ReadAsk(ask.text, unique, tuple(dict.fromkeys(unknown)), tuple(dict.fromkeys(ambiguous))), own.repairs

@@ -86,6 +86,9 @@ def test_a_wish_to_know_is_an_ask_beside_a_question() -> None:
          ["will they do radiation there", "would he still be able"]),
         ("Est-ce qu'il y a un groupe de parents et aussi, la nelarabine c'est le nom de quel produit",
          ["un groupe de parents", "de quel produit"]),
+        ("My neighbour watches every step of it from the window with her tea. His dad drags his feet and wants"
+         " to know what for. So we drove home the long way and had soup. Who may have a transplant?",
+         ["Who may have a transplant?"]),
         ("My mother tells me of her day. She said so did he, and I told her that the good news is that the lift works"
          " again. The soup was warm and the bus was late. We sat by the window and looked at the snow.", []),
     ],

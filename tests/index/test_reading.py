@@ -185,6 +185,19 @@ def test_names_say_nothing_about_a_language() -> None:
     assert language.of("Blinatumomab?", frozenset({"blinatumomab"}), frozenset()) == "en"
 
 
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("Our son is six. On Monday the team brought up evmila at the table. What is it used for?", ("evmila",)),
+        ("Our son is six. On Monday the team brought up adriamicin at the table. What is it used for?", ()),  # a typo
+        ("Our son is six. On Monday a relapse was what doctor grzybowska brought up. What is it?", ()),
+    ],
+)
+def test_it_may_stand_for_a_word_that_nobody_knows(reader, text, unknown) -> None:
+    *_, ask = reader.read(text).asks
+    assert ask.unknown == unknown
+
+
 @pytest.mark.parametrize(("typed", "unknown"), [("nelarabeen", ("nelarabeen",)), ("inducton", ())])
 def test_what_sounds_like_another_medicine_is_an_unknown_name_unless_a_word_here_lies_nearer(
     reader, typed, unknown
