@@ -24,6 +24,7 @@ GAMMA = 2.5
 WORDING = 1.0
 RIDGE = 0.1  # the share of an example's target that may be noise
 JITTER = 1e-4  # keeps landmarks that are alike apart
+COLUMNS = 4096  # of a matrix that are factored at once
 NEAREST = 5  # examples whose likeness says how far memory reaches
 
 
@@ -202,11 +203,26 @@ def _solved(gram: Floats, targets: Floats) -> tuple[Floats, Floats]:
     from scipy.linalg import lapack
 
     np.fill_diagonal(gram, 1 + WORDING + RIDGE)
-    factor, failed = lapack.spotrf(gram.T, lower=True, clean=True, overwrite_a=True)  # symmetric: .T is free
-    if failed:
-        raise ValueError("the kernel matrix is not positive definite; is RIDGE 0, or a vector not a number?")
+    try:
+        factor = _factor(gram.T)  # symmetric: .T is free
+    except np.linalg.LinAlgError as e:
+        raise ValueError("the kernel matrix is not positive definite; is RIDGE 0, or a vector not a number?") from e
     weights, _ = lapack.spotrs(factor, targets.astype(np.float32), lower=True)
     return factor, np.ascontiguousarray(weights)
+
+
+def _factor(gram: Floats) -> Floats:
+    """The lower Cholesky factor, in place, a block of columns after the other (Golub and Van Loan, Matrix Computations,
+    4.2.9): LAPACK's own crashes at 42,000 rows now and then. Raises LinAlgError."""
+    from scipy.linalg import solve_triangular
+
+    for at in range(0, len(gram), COLUMNS):
+        end = at + COLUMNS
+        gram[at:, at:end] -= gram[at:, :at] @ gram[at:end, :at].T
+        corner = gram[at:end, at:end] = np.linalg.cholesky(gram[at:end, at:end])
+        gram[end:, at:end] = solve_triangular(corner, gram[end:, at:end].T, lower=True).T
+        gram[:at, at:end] = 0
+    return gram
 
 
 def _meaning(cosines: Floats) -> Floats:

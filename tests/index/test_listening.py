@@ -100,6 +100,15 @@ def test_with_other_words_leaving_one_out_is_close() -> None:
     np.testing.assert_allclose(without.predict(rows[[4]], [texts[4]]).scores[0], left_out.scores[4], atol=0.05)
 
 
+def test_a_matrix_is_factored_block_by_block_as_it_is_whole(monkeypatch) -> None:
+    monkeypatch.setattr(kernel, "COLUMNS", 7)
+    rows = np.random.default_rng(6).normal(size=(30, 40)).astype(np.float32)
+    gram = rows @ rows.T
+    np.testing.assert_allclose(kernel._factor(gram.copy().T), np.linalg.cholesky(gram), atol=1e-4)
+    with pytest.raises(ValueError, match="not positive definite"):
+        kernel._solved(np.full((30, 30), 9, np.float32), np.ones((30, 1), np.float32))
+
+
 def test_two_examples_by_hand() -> None:
     # Cosine 0 and no word shared: k(a, b) = e^-2.5, k(a, a) = 2; the target of b is 0.
     rows = np.eye(2, dtype=np.float32)
