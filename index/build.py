@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from corpus import Document, Example, Passage, Role, read_documents, read_examples
 from corpus.questions import QUESTIONS
-from corpus.vocabulary import VOCABULARY, Vocabulary, read_vocabulary
+from corpus.vocabulary import VOCABULARY, Vocabulary, read_vocabulary, shipped_vocabulary
 from index.errors import EncoderError, StaleIndexError
 from index.judging import judge, listener, memory
 from index.judging.features import Asked, Remembered, TopicMap
@@ -133,7 +133,7 @@ def _own_words(corpus: Path) -> Vocabulary:
 
 def reader_of(documents: Sequence[Document], own: Vocabulary) -> Reader:
     """Reads with the program's vocabulary, and a corpus's own words before it."""
-    shipped = read_vocabulary()
+    shipped = shipped_vocabulary()
     both = Vocabulary({**shipped.abbreviations, **own.abbreviations}, {**shipped.french, **own.french})
     body = [p.text for d in documents for p in d.passages if p.role is not Role.REFERENCE]
     headings = [heading.text for d in documents for heading in d.headings]

@@ -37,7 +37,9 @@ def sources(corpus: Path, weights: Weights) -> dict[str, str]:
         found = {path.relative_to(corpus).as_posix(): digest(path) for path in sorted(files) if path.is_file()}
     except OSError as e:
         raise CorpusError(f"cannot be read ({e.strerror}); expected a file", Path(e.filename)) from e
-    found |= {f"general {name}": digest(GENERAL / name) for name in ("refusals.jsonl", "topics.jsonl")}
+    found |= {
+        f"general {name}": digest(GENERAL / name) for name in ("refusals.jsonl", "topics.jsonl", "french-words.txt")
+    }
     recipe = hashlib.sha256()
     code = [*(CODE / "corpus").rglob("*.py"), *(CODE / "index").rglob("*.py"), *(CODE / "index").rglob("judge.json")]
     for room in ("retrieval", "judging"):  # what `python -m index fit` learned, with judge.json
