@@ -67,7 +67,7 @@ class Lexicon:
             numbers,
             np.array([number_of[path] for path in paths], np.int64),
             np.array([p.role is Role.BODY for p in passages], np.float32),
-            (-np.log([max(1, len(p.text)) for p in passages]) / 6).astype(np.float32),
+            (-np.log([len(p.text) for p in passages]) / 6).astype(np.float32),
         )
 
 

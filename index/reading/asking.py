@@ -58,7 +58,8 @@ FRENCH = re.compile(
     r"(?! (?:dit|demandé|répondu|crié))(?![\w-]))",
     re.IGNORECASE,
 )
-# English does so too, but after "so" and "nor" as well, and "is that" may tell: looked for where nothing else asks.
+# English does so too, but after "so" and "nor" as well, and "is that" may tell: looked for where nothing else
+# asks, and in the parts of what does.
 TURNED = re.compile(
     r"(?<!\bso )(?<!\bnor )(?<!\bas )(?<!\bthan )(?<!\bneither )"
     r"\b(?:(?:do|does|did|can|could|will|would|should|shall) (?:i|we|you|he|she|it|they)"

@@ -225,14 +225,14 @@ class Names:
         """Whether it is no part of a name taken down by ear: a word that is understood."""
         return word in FRENCH_JOINTS or (word in self._held and _telling(word))
 
-    def _sounds_like(self, words: Sequence[str]) -> str:
+    def _sounds_like(self, run: Sequence[str]) -> str:
         """The name that such words, of which there are two or more, sound like together, or ""."""
-        joined = "".join(words)
+        joined = "".join(run)
         if not joined.isalpha() or not SHORTEST <= len(joined) <= 22:
             return ""
-        understood = any(w in self._accepted for w in words if _telling(w))
-        strange = max((strangeness(w) for w in words if w not in FUNCTION_WORDS and len(w) > 1), default=0) >= STRANGE
-        if len(words) < 3 and (understood or not strange):
+        understood = any(w in self._accepted for w in run if _telling(w))
+        strange = max((strangeness(w) for w in run if w not in FUNCTION_WORDS and len(w) > 1), default=0) >= STRANGE
+        if len(run) < 3 and (understood or not strange):
             return ""  # two words that say something as they stand
         key = jellyfish.metaphone(joined)
         hits = []
@@ -242,7 +242,7 @@ class Names:
             ordinary = name in self._ordinary_set
             allowed = 0 if ordinary else 1 if len(sound) < 7 else 2
             same = key.replace("Y", "") == sound.replace("Y", "") and not ordinary
-            if same and len(words) >= 3 and len(key) >= SURE:
+            if same and len(run) >= 3 and len(key) >= SURE:
                 heard = alike >= SPELT_ALIKE
             elif understood or not strange or joined[0] != name[0]:
                 heard = False

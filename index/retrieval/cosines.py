@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import EncoderError
 from index.retrieval.threads import session
 
 LARGEST = 127
@@ -41,9 +42,14 @@ class Exact:
 
 
 class EightBits:
+    """Raises EncoderError for a graph that is none."""
+
     def __init__(self, graph: bytes) -> None:
         self._graph = graph
-        self._session = session(graph, threads=1)  # a few vectors are too little to share out
+        try:
+            self._session = session(graph, threads=1)  # a few vectors are too little to share out
+        except Exception as e:  # onnxruntime raises errors of no common kind
+            raise EncoderError(f"rows in 8 bits cannot be read ({e}); run: python -m index build") from e
 
     def __call__(self, vectors: Floats) -> Floats:
         found: Floats = self._session.run(None, {"vectors": vectors})[0]

@@ -5,8 +5,8 @@ order; `texts.npy` the digest of each row's text. What an earlier index encoded 
 taken over from it, so that a changed document costs no more than what changed in it.
 
 The word pieces of passages are most of the bytes, so those of many are stored in 8 bits: a row is scaled until
-its largest number is 127, and its length, which is 1, scales it back. Where passages are few, half precision costs
-nothing, and what is near a bar stays on its side of it.
+its largest number is 127, and its length, which is 1, scales it back. Those of few are stored in half precision, and
+stand beside that in `pieces.onnx`, which compares all of them with what is asked (`cosines`).
 """
 
 import hashlib

@@ -24,7 +24,7 @@ from onnxruntime.quantization.matmul_nbits_quantizer import (  # type: ignore[im
 )
 from onnxruntime.quantization.quant_utils import QuantFormat  # type: ignore[import-untyped]
 
-from index.retrieval.cosines import LARGEST, MIDDLE, rounded
+from index.retrieval.cosines import LARGEST, MIDDLE, Floats, rounded
 
 SMOOTHING = 0.8  # how much of what is large in an activation the weights take over, 0 to 1
 BLOCK = 32  # weights that share a scale: 128 gives .9990 where 32 gives .9996, for 1 MB less
@@ -32,7 +32,6 @@ SMALLEST = 1e-5
 ONE, ZERO = "one", "middle"
 
 Feeds = Mapping[str, NDArray[Any]]
-Floats = NDArray[np.float32]
 
 
 def in_eight_bits(graph: onnx.ModelProto, texts: Iterable[Feeds]) -> onnx.ModelProto:

@@ -5,6 +5,7 @@ import pytest
 
 from corpus import Role
 from index import build
+from index.errors import EncoderError
 from index.judging import memory
 from index.retrieval import vectors
 from index.retrieval.cosines import EightBits, Exact, as_served, in_eight_bits
@@ -81,6 +82,11 @@ def test_cosines_in_8_bits_are_nearly_the_exact_ones_whatever_else_is_asked() ->
     np.testing.assert_array_equal(rounded(asked)[1:2], rounded(asked[1:2]))
     again = EightBits(rounded.graph())
     np.testing.assert_array_equal(again(asked), rounded(asked))
+
+
+def test_rows_in_8_bits_that_are_damaged_are_said_to_be() -> None:
+    with pytest.raises(EncoderError, match=r"rows in 8 bits cannot be read .*run: python -m index build"):
+        EightBits(in_eight_bits(np.eye(2, dtype=np.float32))[:40])
 
 
 def test_cosines_in_8_bits_by_hand() -> None:
