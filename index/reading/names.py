@@ -55,6 +55,28 @@ class Named:
     repairs: tuple[tuple[str, str], ...] = ()
 
 
+class Spellings:
+    """Names among which the nearest are looked for, parted by their first letters, since there are 20,000 of them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._all = frozenset(names)
+        self._by_first: dict[str, list[str]] = {}
+        self._by_rest: dict[str, list[str]] = {}
+        for name in sorted(self._all):
+            self._by_first.setdefault(name[0], []).append(name)
+            self._by_rest.setdefault(name[1:], []).append(name)
+
+    def near(self, word: str, most: int) -> list[tuple[str, int]]:
+        """The three nearest within `most` edits (optimal string alignment, a sixth of the time of Damerau and
+        Levenshtein's), nearest first; a first letter may be wrong only in one-edit typos."""
+        slips = {*self._by_rest.get(word[1:], ()), *self._by_rest.get(word, ()), word[1:], word[1] + word[0] + word[2:]}
+        others = sorted(name for name in slips & self._all if name[0] != word[0])
+        found = process.extract(
+            word, [*self._by_first.get(word[0], ()), *others], scorer=OSA.distance, score_cutoff=most, limit=3
+        )
+        return [(name, int(distance)) for name, distance, _ in found]
+
+
 class Names:
     """`documents` are the words that the documents hold, folded, `body` those of them that are no sources;
     `accepted` are words that stand for some of those."""
@@ -81,7 +103,7 @@ class Names:
             and (OSA.distance(name, same) <= _allowed(name) or jellyfish.metaphone(name) == jellyfish.metaphone(same))
         }
         others = self._medicines - self._held - self._spellings.keys()
-        self._others = tuple(sorted(others))
+        self._others = Spellings(others)
         self._other_set = others
         self._other_sounds = {sound for name in others if len(sound := jellyfish.metaphone(name)) >= SURE}
         names = frozenset(self.held_names)
@@ -93,7 +115,8 @@ class Names:
                 self._sounds.setdefault(first, []).append((name, sound))
         # Words of the documents that are no names, for typos such as "transplent".
         self._ordinary_set = frozenset(w for w in self._held if is_word(w))
-        self._ordinary = tuple(sorted(w for w in self._held if _spelt(w) and is_word(w, ("en",))))
+        self._ordinary = Spellings(w for w in self._held if _spelt(w) and is_word(w, ("en",)))
+        self._names = Spellings(self.held_names)
 
     def read(self, text: str) -> Named:
         """Repairs what is surely meant, and tells what is not known."""
@@ -160,8 +183,8 @@ class Names:
 
     def _nearest(self, word: str) -> tuple[str, tuple[str, ...]]:
         """(what a word that is no word must mean, or ""; what it may mean when that is not sure)."""
-        held = _within(word, self.held_names, _allowed(word))
-        other = _within(word, self._others, _allowed(word))
+        held = self._names.near(word, _allowed(word))
+        other = self._others.near(word, _allowed(word))
         everyday = _typo_distance(word)
         near = held[0][1] if held else 99
         if held and near < (other[0][1] if other else 99):
@@ -175,7 +198,7 @@ class Names:
             return "", ()
         if len(word) >= 2 * SHORTEST and (split := self._split(word)):
             return split, ()
-        ordinary = _within(word, self._ordinary, 1 if len(word) < 8 else 2)
+        ordinary = self._ordinary.near(word, 1 if len(word) < 8 else 2)
         if ordinary and (len(ordinary) == 1 or ordinary[0][1] < ordinary[1][1]):
             return ordinary[0][0], ()
         return "", ()
@@ -188,10 +211,10 @@ class Names:
 
     def _is_a_name(self, typed: str, word: str, before: str) -> bool:
         """Whether a word that nobody knows is a name: it ends like a medicine, or it is written like a name."""
-        if MEDICINE.search(word) or (len(word) >= 7 and _within(word, self._others, 1)):
+        if MEDICINE.search(word) or (len(word) >= 7 and self._others.near(word, 1)):
             return True
         if len(word) >= SHORTEST_HEARD and jellyfish.metaphone(word) in self._other_sounds:  # "nelarabeen"
-            return _typo_distance(word) > 1 and not _within(word, self._ordinary, 2)
+            return _typo_distance(word) > 1 and not self._ordinary.near(word, 2)
         inside = bool(before.strip()) and before.rstrip()[-1:] not in ".?!:\n"
         return typed[0].isupper() and typed[1:].islower() and inside and _typo_distance(word) > 1
 
@@ -271,13 +294,6 @@ def _spelt(word: str) -> bool:
 def _allowed(word: str) -> int:
     """Edits after which a word of this length may still be a typo."""
     return 1 + (len(word) >= 6) + (len(word) >= 9)
-
-
-def _within(word: str, names: Sequence[str], most: int) -> list[tuple[str, int]]:
-    """The nearest names and their edit distances (optimal string alignment, a sixth of the time of Damerau and
-    Levenshtein's), nearest first; a first letter may be wrong only in one-edit typos."""
-    found = process.extract(word, names, scorer=OSA.distance, score_cutoff=most, limit=3)
-    return [(name, int(distance)) for name, distance, _ in found if name[0] == word[0] or distance == 1]
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -1,12 +1,14 @@
 """What a message is read as: typos, names, other words, languages, asks, odd characters, follow-ups."""
 
+import numpy as np
 import pytest
+from rapidfuzz.distance import OSA
 
 from index import build
 from index.judging.listener import windows
 from index.reading import language
 from index.reading.asking import sentences
-from index.reading.names import Names
+from index.reading.names import Names, Spellings, list_of_medicines
 from index.reading.reader import LONGEST, Reader, clean
 from index.reading.text import dictionary
 from tests.recipes import usual_words
@@ -226,6 +228,29 @@ def test_sentences_and_the_windows_that_are_listened_to() -> None:
     assert windows("Help me\nHelp me") == ["Help me", "Help me Help me"]  # none twice
     assert windows("x") == ["x"]
     assert windows("") == [""]
+
+
+def test_the_nearest_names_are_those_of_brute_force() -> None:
+    """Each within so many edits, a first letter wrong only in one."""
+    random = np.random.default_rng(0)
+    names = sorted(list_of_medicines())[::7]
+    spellings = Spellings(names)
+    letters = list("abcdeinorst")
+    for name in random.permutation([n for n in names if len(n) >= 5])[:60]:
+        word = str(name)
+        for _ in range(random.integers(1, 4)):
+            at, letter = int(random.integers(len(word))), str(random.choice(letters))
+            word = (word[:at] + letter + word[at + random.integers(2) :], word[:at] + word[at + 1 :])[
+                int(random.integers(2))
+            ]
+        if len(word) < 3:
+            continue
+        most = int(random.integers(1, 4))
+        edits = sorted((OSA.distance(word, n), n) for n in names)
+        wanted = [d for d, n in edits if d <= most and (n[0] == word[0] or d == 1)][:3]
+        found = spellings.near(word, most)
+        assert [distance for _, distance in found] == wanted
+        assert all(OSA.distance(word, n) == distance for n, distance in found)
 
 
 def test_what_runs_on_as_speech_does_is_heard_in_parts() -> None:
