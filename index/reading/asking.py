@@ -20,6 +20,12 @@ WH = re.compile(
     r"à quoi|ce qu[e'])(?![\w-])",
     re.IGNORECASE,
 )
+# Those that ask in the middle of a sentence as well, where the others mostly say of whom or when.
+INSIDE = re.compile(
+    r"\b(?:what|why|how|whether|wat|quel(?:le)?s?|quoi|pourquoi|comment|combien|à quoi|ce qu[e'])(?![\w-])"
+    r"|(?:^|[:,–—-]\s*)(?:for|in|with|of|to|at|from|by|on|under) (?:which|whom|whose)\b",
+    re.IGNORECASE,
+)
 # Ways to ask without a question mark: "I was wondering if", "can you tell me", "j'aimerais savoir".
 INDIRECT = re.compile(
     r"\b(?:wonder(?:ing|ed)?|(?:tell|show|explain|remind|ask|asking|asked)\b.{0,12}\b(?:me|us|you|what|how|if|about)|"

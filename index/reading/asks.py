@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.reading.asking import OPENERS, TURNED, WH, asks_something, sentences, surely_asks
+from index.reading.asking import INSIDE, OPENERS, TURNED, asks_something, sentences, surely_asks
 from index.reading.subjects import LEANING, ONE, THE_PAGE, Says, is_verdict, leaning_of, named_of, nothing
 from index.reading.text import content
 
@@ -24,8 +24,10 @@ _AFTER_COMMA = (
     r"what(?:'?s)?|how|why|can|could|does|do|did|will|would|should|is|are|wat|quel(?:le)?s?|comment|combien|est-ce"
 )
 JOINT = re.compile(
-    r"(?:(?:[;?!.…:]\s*|,?\s+(?:and|&|but|also|plus|or|then|et|mais|puis|aussi),?\s+(?:also,?\s+|then\s+|aussi,?\s+)?|\s+[–—-]\s+"
-    rf"|\s+\(?\d[.)]\s+)(?=(?:also\s+|then\s+)?(?:{OPENERS}|tell me|explain|dites-moi)(?![\w-]))"
+    r"(?:(?:[;?!.…:]\s*|,?\s+(?:and|&|but|also|plus|or|then|et|mais|puis|aussi),?\s+"
+    r"(?:also,?\s+|then\s+|aussi,?\s+)?|\s+[–—-]\s+"
+    r"|\s+\(?\d[.)]\s+)(?=(?:also\s+|then\s+|if (?:so|yes|not),?\s+|si oui,?\s+)?"
+    rf"(?:{OPENERS}|tell me|explain|dites-moi)(?![\w-]))"
     rf"|,\s+(?=(?:{_AFTER_COMMA})(?![\w-]))"
     r"|,?\s+(?:and also|et aussi),?\s+(?=[^?!.]*\b(?:what|which|who|when|where|why|how|quels?|quelles?|quoi|qui|"
     r"comment|combien|où)(?![\w-])))",
@@ -85,7 +87,8 @@ def asks_of(text: str, history: Sequence[str] = (), says: Says = nothing) -> lis
     if words > 2 * SHORT:
         turned = (i for i, sentence in enumerate(found) if TURNED.search(sentence))
         asking = [i for i in asking if surely_asks(found[i])] or asking or list(turned)
-    if not asking:
+    tells = not asking
+    if tells:
         if words > 2 * SHORT:
             return []
         asking = list(range(len(found)))
@@ -101,6 +104,9 @@ def asks_of(text: str, history: Sequence[str] = (), says: Says = nothing) -> lis
     earlier = [*history[-TURNS:]]
     for part, before, i in clauses[-MOST_ASKS:]:
         told = [*found[max(0, i - 1) : i], *([before] if before else [])]
+        if tells and told and not _asks(part):
+            asks.append(Ask(part))  # "My brother relapsed. It's whatever" asks nothing of a relapse
+            continue
         if told and is_verdict(part):
             asks.append(Ask(part, leaning=told[-1]))  # whether that is so
             continue
@@ -139,5 +145,6 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
 
 
 def _asks(part: str) -> bool:
-    """Whether a part of a sentence that asks does so itself: "if it came back there, will they do radiation"."""
-    return asks_something(part) or bool(WH.search(part) or TURNED.search(part))
+    """Whether a part of a sentence that asks does so itself: "if it came back there, will they do radiation"; not
+    "the children who had it early"."""
+    return asks_something(part) or bool(INSIDE.search(part) or TURNED.search(part))

@@ -99,6 +99,28 @@ def test_an_ask_is_known_by_its_turned_verb_or_by_whom_it_is_passed_on_from(text
     assert all(part in ask.text for part, ask in zip(asks, found, strict=True))
 
 
+def test_what_only_tells_leans_on_nothing_that_was_told() -> None:
+    text = "My brother has had a relapse and my parents have not looked at me for two weeks. It's whatever."
+    assert [(ask.leaning, ask.named) for ask in asks_of(text, (), _says)] == [("", "")] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Would a transplant be possible for that, and if so how many weeks would she be in hospital?",
+         ["Would a transplant be possible for that", "if so how many weeks would she be in hospital?"]),
+        ("Of the children who have a transplant because it came back early, how many are well five years later?",
+         ["how many are well five years later?"]),
+        ("Two things please: for which kind is blinatumomab meant, and what if we miss a visit?",
+         ["Two things please: for which kind is blinatumomab meant", "what if we miss a visit?"]),
+        ("They say it is a trial, what does that mean and how long is it?",
+         ["what does that mean", "how long is it?"]),
+    ],
+)  # fmt: skip
+def test_a_part_that_says_of_whom_asks_nothing_and_one_under_a_condition_does(text, asks) -> None:
+    assert [ask.text for ask in asks_of(text)] == asks
+
+
 def test_it_stands_for_no_term_before_another_question() -> None:
     text = "They spoke of a remission. Is there a vaccine for her cousins at home? May I ask about that?"
     *_, last = asks_of(text, (), _says)
