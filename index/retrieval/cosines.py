@@ -5,8 +5,9 @@ Each row has a scale of its own, what is asked too, so that nothing depends on w
 rounded twice, to 8 bits and what that leaves to 8 more: only the rows are coarse, and they are known beforehand.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,10 +47,7 @@ class EightBits:
 
     def __init__(self, graph: bytes) -> None:
         self._graph = graph
-        try:
-            self._session = session(graph, threads=1)  # a few vectors are too little to share out
-        except Exception as e:  # onnxruntime raises errors of no common kind
-            raise EncoderError(f"rows in 8 bits cannot be read ({e}); run: python -m index build") from e
+        self._session = _ready(graph)
 
     def __call__(self, vectors: Floats) -> Floats:
         found: Floats = self._session.run(None, {"vectors": vectors})[0]
@@ -57,6 +55,26 @@ class EightBits:
 
     def graph(self) -> bytes:
         return self._graph
+
+
+class Among:
+    """Cosines with some of many rows, given in 8 bits with each question, since they are picked for it. Raises
+    EncoderError for a graph that is none."""
+
+    def __init__(self, graph: bytes) -> None:
+        self._session = _ready(graph)
+
+    def __call__(self, rows: NDArray[np.uint8], scales: Floats, vectors: Floats) -> Floats:
+        """Shape (rows, m), for rows as `rounded` makes them (n, d), their `scales` (n,), and `vectors` (m, d)."""
+        found: Floats = self._session.run(None, {"rows": rows, "scales": scales[:, None], "vectors": vectors})[0]
+        return found
+
+
+def _ready(graph: bytes) -> Any:
+    try:
+        return session(graph, threads=1)  # a few vectors are too little to share out
+    except Exception as e:  # onnxruntime raises errors of no common kind
+        raise EncoderError(f"rows in 8 bits cannot be read ({e}); run: python -m index build") from e
 
 
 def rounded(matrix: Floats) -> tuple[NDArray[np.uint8], Floats]:
@@ -68,13 +86,18 @@ def rounded(matrix: Floats) -> tuple[NDArray[np.uint8], Floats]:
 def as_served(rows: Floats) -> Floats:
     """The rows that 8 bits make of `rows`: what is learned on these is as exact when it serves."""
     whole, scales = rounded(rows.T)
-    served: Floats = (whole.astype(np.float32) - MIDDLE).T * scales[:, None]
+    return unrounded(whole.T, scales)
+
+
+def unrounded(rows: NDArray[np.uint8], scales: Floats) -> Floats:
+    """Rows (n, d) again, of what `rounded` made of them as columns."""
+    served: Floats = (rows.astype(np.float32) - MIDDLE) * scales[:, None]
     return served
 
 
 def in_eight_bits(rows: Floats) -> bytes:
     """An ONNX graph from `vectors` to their cosines with `rows` as they are served."""
-    from onnx import TensorProto, helper, numpy_helper  # only what builds has it
+    from onnx import TensorProto, helper  # only what builds has it
 
     weights, scales = rounded(rows.T)
     constants = {
@@ -107,11 +130,44 @@ def in_eight_bits(rows: Floats) -> bytes:
         helper.make_node("Add", ["most_of_it", "little"], ["scaled"]),
         helper.make_node("Mul", ["scaled", "scale"], ["cosines"]),
     ]
+    return _graph(nodes, {"vectors": (TensorProto.FLOAT, ["m", rows.shape[1]])}, ["m", len(rows)], constants)
+
+
+def among(d: int) -> bytes:
+    """An ONNX graph from `rows` in 8 bits (n, d), their `scales` (n, 1) and `vectors` (m, d) to their cosines (n, m).
+
+    Here what is asked is rounded once: the rows are as coarse, and many."""
+    from onnx import TensorProto, helper
+
+    nodes = [
+        helper.make_node("Transpose", ["vectors"], ["columns"]),
+        helper.make_node("DynamicQuantizeLinear", ["columns"], ["asked", "step", "zero"]),
+        helper.make_node("MatMulInteger", ["rows", "asked", "middle", "zero"], ["whole"]),
+        helper.make_node("Cast", ["whole"], ["products"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["products", "scales"], ["scaled"]),
+        helper.make_node("Mul", ["scaled", "step"], ["cosines"]),
+    ]
+    given: dict[str, tuple[int, list[str | int]]] = {
+        "rows": (TensorProto.UINT8, ["n", d]),
+        "scales": (TensorProto.FLOAT, ["n", 1]),
+        "vectors": (TensorProto.FLOAT, ["m", d]),
+    }
+    return _graph(nodes, given, ["n", "m"], {"middle": np.array(MIDDLE, np.uint8)})
+
+
+def _graph(
+    nodes: list[Any],
+    given: Mapping[str, tuple[int, Sequence[str | int]]],
+    shape: Sequence[str | int],
+    constants: Mapping[str, object],
+) -> bytes:
+    from onnx import TensorProto, helper, numpy_helper
+
     graph = helper.make_graph(
         nodes,
         "cosines",
-        [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["m", rows.shape[1]])],
-        [helper.make_tensor_value_info("cosines", TensorProto.FLOAT, ["m", len(rows)])],
+        [helper.make_tensor_value_info(name, kind, size) for name, (kind, size) in given.items()],
+        [helper.make_tensor_value_info("cosines", TensorProto.FLOAT, shape)],
         [numpy_helper.from_array(np.ascontiguousarray(array), name) for name, array in constants.items()],
     )
     versions = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]

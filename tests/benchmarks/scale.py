@@ -16,9 +16,9 @@ from bot.ask import ask
 from index import build
 from index import fit as general
 from index.judging.memory import answerable
-from index.retrieval import encodings, vectors
+from index.retrieval import encodings, pieces, vectors
 from index.retrieval.encoder import OnnxEncoder, Vectors
-from index.retrieval.encodings import FEW
+from index.retrieval.pieces import FEW, Pieces
 from index.retrieval.similarity import Similarities
 from index.retrieval.threads import one_question_at_a_time
 from index.storage import store
@@ -156,7 +156,7 @@ def growing(
     real = [replace(p, units=p.units[:1]) for d, _ in general.documents() for p in answerable(d)]
     build.encode_passages(folder, real, encoder)
     index = vectors.read(folder / encodings.VECTORS)
-    tokens, ends = encodings.read_tokens(folder)
+    own = pieces.read(folder)
     rows = index.reconstruct_n(0, index.ntotal)
     one_question_at_a_time()
     for size in sizes:
@@ -165,9 +165,12 @@ def growing(
         made = vectors.build(np.concatenate([moved(rows[: len(real)], size), moved(rows[len(real) :], size)]))
         faiss.omp_set_num_threads(1)
         again = np.arange(size) % len(real)
-        similarities = Similarities(passages, made, tokens[: ends[min(size, len(real)) - 1]], ends[again])
         # The word pieces lie there once, however often a passage does.
-        similarities._starts = np.concatenate([[0], ends[:-1]])[again]
+        end = own.ends[min(size, len(real)) - 1]
+        graph = pieces.graph_of(own.rows[:end], own.scales[:end], size)
+        similarities = Similarities(
+            passages, made, Pieces(own.rows, own.scales, own.starts[again], own.ends[again], graph)
+        )
         passes, whole = [], []
         for question in questions:
             started = time.perf_counter()

@@ -11,7 +11,7 @@ from corpus import CorpusError
 from index import build
 from index.__main__ import main
 from index.errors import EncoderError, StaleIndexError, StorageError
-from index.retrieval import encoder, encodings, exported, weights
+from index.retrieval import encoder, encodings, exported, pieces, weights
 from index.retrieval.weights import Weights
 from index.storage import store
 
@@ -159,7 +159,7 @@ def test_where_no_weights_are_installed_what_was_built_is_served_and_nothing_is_
     monkeypatch.setattr(weights, "_packaged_folder", lambda: None)
     assert build.verify(corpus, folder) == []
     assert build.load(corpus, folder).look_up("What do snails eat?").asks[0].hits
-    change_one_byte(inside(folder) / encodings.TOKENS)
+    change_one_byte(inside(folder) / pieces.ROWS)
     with pytest.raises(StaleIndexError, match="was changed after it was built; nothing can be built here"):
         build.load(corpus, folder, say=lambda line: None)
 
@@ -274,7 +274,7 @@ def test_only_what_changed_is_encoded_again(copied, change, monkeypatch) -> None
 def test_vectors_of_an_index_that_was_changed_are_not_taken_over(copied) -> None:
     corpus, folder = copied
     assert store.intact(folder) == inside(folder)
-    change_one_byte(inside(folder) / encodings.TOKENS)
+    change_one_byte(inside(folder) / pieces.ROWS)
     assert store.intact(folder) is None
     build.build(corpus, folder, say=lambda line: None)
     assert build.verify(corpus, folder) == []
