@@ -7,6 +7,7 @@ does not match its manifest is ever served.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,14 +18,15 @@ from corpus import Document, Example, Passage, Role, read_documents, read_exampl
 from corpus.questions import QUESTIONS
 from corpus.vocabulary import VOCABULARY, Vocabulary, read_vocabulary, shipped_vocabulary
 from index.errors import EncoderError, StaleIndexError
-from index.judging import judge, listener, memory
+from index.judging import judge, listener, memory, promise
 from index.judging.features import Asked, Remembered, TopicMap
 from index.judging.judge import Evidence, Judge
 from index.judging.listener import Listener
 from index.judging.memory import Memory, answerable
+from index.judging.promise import PROMISE
 from index.judging.wording import Floats
 from index.reading.reader import Reader
-from index.retrieval import encodings, vectors
+from index.retrieval import encodings, pieces, vectors
 from index.retrieval.encoder import PASSAGE_GRAPH, Encoded, Encoder, OnnxEncoder
 from index.retrieval.encodings import in_context
 from index.retrieval.exported import put_encoder
@@ -37,6 +39,7 @@ CORPUS = Path(os.environ.get("CHATBOT_CORPUS") or QUESTIONS.parent)
 BUILT = Path(os.environ.get("CHATBOT_INDEX") or Path(__file__).parent / "built")
 Say = Callable[[str], None]
 Topics = Mapping[str, Floats]  # of each text, how much it speaks of each topic
+MOST_REFUSALS = 400  # questions that many documents must refuse
 BLOCK = 4096  # texts whose topics are told at once: each takes as many numbers as there are lessons
 T = TypeVar("T")
 
@@ -156,6 +159,7 @@ def _fill(
     similarities = read_similarities(fresh, documents)
     heard = listener.learned()
     topics = topics_by_text(fresh, known[0], similarities.passages, encoder, heard)
+    judges = []
     for document in documents:
         own = [example for example in examples if example.document in ("", document.name)]
         if not any(example.document for example in own):
@@ -163,7 +167,25 @@ def _fill(
             say(f"{document.name} has no example questions: it is judged by reading alone.")
         else:
             say(f"Learning from {len(own)} example questions of {document.name} …")
-        models.write_judge(fresh, judge_of(document, own, reader, encoder, similarities, heard, topics))
+        judges.append(judge_of(document, own, reader, encoder, similarities, heard, topics))
+    for made in as_promised(Index(encoder, reader, similarities, heard, judges), say):
+        models.write_judge(fresh, made)
+
+
+def as_promised(index: Index, say: Say) -> list[Judge]:
+    """The judges; among several documents the bar of those that nobody taught is so high that few of the questions that
+    none of them answers are answered by the likeliest: these name something that no document holds."""
+    untaught = [made for made in index.judges if made.memory.examples < judge.FEWEST]
+    if len(index.judges) == 1 or not untaught:
+        return index.judges
+    held = frozenset().union(*(made.lexicon.document for made in index.judges))
+    foreign = [e.question for e in listener.read_refusals() if not held.issuperset(Asked.of(e.question).stems)]
+    some = foreign[:: -(-len(foreign) // MOST_REFUSALS)]
+    asks = [index.look_up(question).asks for question in _progress(some, len(some), "refusals")]
+    refused = [max((ask.answers for ask in found if not ask.ask.unknown), default=0.0) for found in asks]
+    bar = promise.answering_bar(refused, PROMISE.false_answers, PROMISE.confidence) or 1.0
+    say(f"Answers without examples need {max(bar, judge.general_bar()):.2f}, of {len(some)} questions to refuse.")
+    return [replace(made, bar=max(made.bar, bar)) if made in untaught else made for made in index.judges]
 
 
 def judge_of(
@@ -264,4 +286,4 @@ def _progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
 def read_similarities(folder: Path, documents: Sequence[Document]) -> Similarities:
     candidates = [passage for document in documents for passage in answerable(document)]
     found = vectors.read(folder / encodings.VECTORS)
-    return Similarities(candidates, found, *encodings.read_tokens(folder), encodings.read_pieces(folder))
+    return Similarities(candidates, found, pieces.read(folder))

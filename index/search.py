@@ -8,17 +8,17 @@ import numpy as np
 from corpus import Document, Passage, Span
 from corpus.questions import TOPICS
 from index.judging import listener
-from index.judging.features import Asked
+from index.judging.features import Asked, Rivals
 from index.judging.judge import Evidence, Judge, Judgement
 from index.judging.listener import TOLD, Heard, Listener
 from index.judging.wording import Floats
 from index.reading.reader import Message, ReadAsk, Reader
 from index.reading.text import has_words
 from index.retrieval.encoder import Encoded, Encoder
-from index.retrieval.similarity import LATE, Similarities
+from index.retrieval.similarity import LATE, Similarities, Table
 
 MOST_HITS = 50  # of one document
-MOST_DOCUMENTS = 6  # whose judges are asked about one reading: those of the likeliest passages
+MOST_DOCUMENTS = 4  # whose judges are asked about one reading: those of the likeliest passages
 LIKELIEST = 24  # passages that name those documents
 LIST_SHARE = 0.5  # a unit is marked when memory gives it this share of the passage's best one
 REMEMBERED = 0.25  # from this score on memory says which units answer; below, likeness does
@@ -90,10 +90,10 @@ class Index:
         same = len(windows) == len(readings) == 1 and message.language == "en" and not message.repairs
         encoded_as = {windows[0]: readings[0]} if same else {}
         texts = list(dict.fromkeys([*windows, *readings]))  # a message of one sentence is both
-        vectors = self._encoded([encoded_as.get(text, text) for text in texts])
-        told = self.listener.listen(np.array([one.sentence for one in vectors]), texts)
+        encoded = self._encoded([encoded_as.get(text, text) for text in texts])
+        told = self.listener.listen(np.array([one.sentence for one in encoded]), texts)
         heard = self.listener.heard(told[: len(windows)])
-        read = {text: (text, one, row[TOLD:]) for text, one, row in zip(texts, vectors, told, strict=True)}
+        read = {text: (text, one, row[TOLD:]) for text, one, row in zip(texts, encoded, told, strict=True)}
         judged = tuple(self._judged(ask, [read[text] for text in ask.readings], most) for ask in message.asks)
         surest = max(judged, key=lambda found: found.answers, default=None)
         return Findings(message, surest.document if surest else self.documents[0], heard, judged)
@@ -110,11 +110,15 @@ class Index:
         for text, encoded, topic in readings:
             table = self.similarities.table(text, encoded)
             asked = Asked.of(text)
-            for judge in self._likeliest(table.scores[:, LATE]):
+            ranked = []
+            for judge in self._likeliest(table):
                 scores, best = table.of(self.similarities.rows_of(judge.document))
                 [remembered] = judge.memory.recall(encoded.sentence[None], [text])
                 evidence = Evidence(asked, scores, best, topic, remembered)
-                found.append((judge.judge(evidence), judge, evidence, encoded))
+                ranked.append((judge, evidence, judge.ranked(evidence)))
+            for judge, evidence, own in ranked:
+                rivals = Rivals.of([(theirs, one.table) for other, one, theirs in ranked if other is not judge])
+                found.append((judge.judge(evidence, own, rivals), judge, evidence, encoded))
         found.sort(key=lambda f: (-f[0].answers, -f[0].near))
         judgement, judge, evidence, encoded = found[0]
         could = {other.document.name: other.document for one, other, *_ in found if one.answers >= other.bar}
@@ -130,12 +134,12 @@ class Index:
         others = tuple(document for name, document in could.items() if name != judge.document.name)
         return JudgedAsk(ask, judge.document, hits, judgement.answers, judgement.near, judge.bar, topic_name, others)
 
-    def _likeliest(self, late: np.ndarray) -> list[Judge]:
+    def _likeliest(self, table: Table) -> list[Judge]:
         """The judges of the documents that hold the likeliest passages."""
         if len(self.judges) <= MOST_DOCUMENTS:
             return self.judges
-        looked_at = np.flatnonzero(late > -1)
-        best = looked_at[np.argsort(-late[looked_at], kind="stable")[:LIKELIEST]]
+        late = table.scores[table.looked_at, LATE]
+        best = table.looked_at[np.argsort(-late, kind="stable")[:LIKELIEST]]
         return [self.judges[i] for i in dict.fromkeys(self._owner[best].tolist())][:MOST_DOCUMENTS]
 
 

@@ -128,6 +128,25 @@ class Remembered:
     examples: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """The passages of the other documents that may answer the same reading: `scores` (n,) and `table` (n, 3)."""
+
+    scores: Floats
+    table: Floats
+
+    @classmethod
+    def of(cls, others: Sequence[tuple[Floats, Floats]]) -> "Rivals":
+        """`others` holds scores and table of each of the other documents."""
+        if not others:
+            return cls(np.empty(0, np.float32), np.empty((0, 3), np.float32))
+        scores, tables = zip(*others, strict=True)
+        return cls(np.concatenate(scores), np.concatenate(tables))
+
+
+NONE = Rivals.of(())
+
+
 def ranking(asked: Asked, table: Floats, lexicon: Lexicon, memory: Remembered) -> Floats:
     """Shape (passages, len(RANKING)). `table` holds the similarities."""
     late = table[:, LATE]
@@ -160,13 +179,19 @@ def answering(
     topic: Floats,
     topics: TopicMap,
     memory: Remembered,
+    rivals: Rivals = NONE,
 ) -> Floats:
-    """Shape (len(ANSWERING),). `scores` rank the passages; `best_matches` (word pieces, passages) are the best cosines
+    """Shape (len(ANSWERING),). `scores` rank the passages, among which the first must stand out, and among those of the
+    `rivals`; `best_matches` (word pieces, passages) are the best cosines
     of the reading's word pieces in each; `topic` (topics,) says what is asked about."""
     first = int(np.argmax(scores))
     others = np.delete(np.arange(len(scores)), first)
-    best = others[int(np.argmax(scores[others]))] if len(others) else first
-    shifted = np.exp(scores - scores.max())
+    against = np.concatenate([scores[others], rivals.scores])
+    second = int(np.argmax(against)) if len(against) else 0
+    tables = np.concatenate([table[others], rivals.table])
+    best = tables[second] if len(against) else table[first]
+    lead = float(scores[first] - against[second]) if len(against) else 0.0
+    shifted = np.exp(np.clip(against - scores[first], -30, 30))
     missing = np.array([word not in lexicon.document for word in asked.stems], bool)
     lacking = np.array([word not in lexicon.passages[first] for word in asked.stems], bool)
     in_first = best_matches[:, first]
@@ -184,10 +209,10 @@ def answering(
             table[first, LATE],
             table[first, SENTENCE],
             table[first, DENSE],
-            table[first, LATE] - table[best, LATE],
-            table[first, SENTENCE] - table[best, SENTENCE],
-            min(float(scores[first] - scores[best]), 5.0),
-            float(shifted[first] / shifted.sum()),
+            table[first, LATE] - best[LATE],
+            table[first, SENTENCE] - best[SENTENCE],
+            min(lead, 5.0),
+            float(1 / (1 + shifted.sum())),
             asked.covered(lexicon.passages[first]),
             asked.covered(lexicon.document),
             float((asked.rarities * missing).max(initial=0.0)),

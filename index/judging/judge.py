@@ -16,7 +16,18 @@ import numpy as np
 from corpus import Document, Example, Passage
 from index.judging import calibration, features, promise
 from index.judging.calibration import Array, Logistic
-from index.judging.features import ANSWERING, RANK_SIGNS, RANKING, SIGNS, Asked, Lexicon, Remembered, TopicMap
+from index.judging.features import (
+    ANSWERING,
+    NONE,
+    RANK_SIGNS,
+    RANKING,
+    SIGNS,
+    Asked,
+    Lexicon,
+    Remembered,
+    Rivals,
+    TopicMap,
+)
 from index.judging.memory import Memory, answerable, gold_passages
 from index.judging.promise import PROMISE
 from index.judging.wording import Floats
@@ -88,16 +99,16 @@ class Judge:
         """A score for each passage."""
         return (self.ranking(evidence) @ self.weights.rank).astype(np.float32)
 
-    def read(self, evidence: Evidence, scores: Floats) -> Floats:
-        """The features of the first passage, (len(ANSWERING),)."""
+    def read(self, evidence: Evidence, scores: Floats, rivals: Rivals = NONE) -> Floats:
+        """The features of the first passage, (len(ANSWERING),), beside those of other documents."""
         return features.answering(
             evidence.asked, evidence.table, scores, evidence.best, self.lexicon, evidence.topic, self.topics,
-            evidence.memory,
+            evidence.memory, rivals,
         )  # fmt: skip
 
-    def judge(self, evidence: Evidence) -> Judgement:
-        scores = self.ranked(evidence)
-        read = self.read(evidence, scores)
+    def judge(self, evidence: Evidence, scores: Floats, rivals: Rivals = NONE) -> Judgement:
+        """`scores` are those of `ranked`."""
+        read = self.read(evidence, scores, rivals)
         return Judgement(
             np.argsort(-scores, kind="stable"),
             scores,

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from corpus import Document, Passage, Span
 from index.retrieval import vectors
-from index.retrieval.cosines import Cosines, Exact
 from index.retrieval.encoder import Encoded, Vectors
-from index.retrieval.encodings import FEW, Stored, in_context, lengths, to_units
+from index.retrieval.encodings import in_context
 from index.retrieval.lexical import Lexical
+from index.retrieval.pieces import FEW, Pieces
 
 DENSE, SENTENCE, LATE = range(3)
 NEAREST_ROWS = 150  # as good as 300 on MedQuAD, in half the time
@@ -31,44 +31,34 @@ Rows = NDArray[np.int64]
 class Similarities:
     """`rows` of the FAISS index are all passages, then all their units, in order."""
 
-    def __init__(
-        self, passages: Sequence[Passage], faiss_index: Any, tokens: Stored, ends: Rows, pieces: Cosines | None = None
-    ) -> None:
-        """`tokens` (word pieces of all passages, d), as stored, may be memory-mapped; `ends[i]` closes passage i.
-        `pieces` compares with all of them, where passages are few."""
+    def __init__(self, passages: Sequence[Passage], faiss_index: Any, pieces: Pieces) -> None:
         self.passages = passages
         self.unit_owner = np.array([i for i, p in enumerate(passages) for _ in p.units], dtype=np.int64)
         self._faiss = faiss_index
-        self._tokens, self._ends = np.asarray(tokens), ends  # a plain array is cut faster than a memory map
-        self._starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
+        self._pieces = pieces
         self._owner = np.concatenate([np.arange(len(passages)), self.unit_owner])
         rows: dict[str, list[int]] = {}
         for row, passage in enumerate(passages):
             rows.setdefault(passage.document.name, []).append(row)
         self._rows = {name: np.array(own) for name, own in rows.items()}
         many = len(passages) > FEW
-        self._all = None if many else pieces or Exact(to_units(tokens))
         self._lexical = Lexical([in_context(p) for p in passages], passages[0].document.language) if many else None
 
     def table(self, text: str, encoded: Encoded) -> "Table":
-        """How alike the question is to each passage; what was not looked at has -1 everywhere."""
+        """How alike the question is to each passage. What lies further away than all that was found, or was not looked
+        at, counts as just as far: a judge that knew it to be nowhere near would be too sure of the rest."""
         scores, rows = vectors.search(
             self._faiss, encoded.sentence, NEAREST_ROWS if self._lexical else len(self._owner)
         )
-        table = np.full((len(self.passages), 3), -1.0, np.float32)
+        table = np.full((len(self.passages), 3), scores[-1], np.float32)
         whole = rows < len(self.passages)
         table[rows[whole], DENSE] = scores[whole]
         np.maximum.at(table[:, SENTENCE], self._owner[rows[~whole]], scores[~whole])
-        if self._all is not None:
-            looked_at = np.arange(len(self.passages))
-            best = best_matches(self._all(encoded.tokens).T, self._starts)
-        else:
-            looked_at = np.union1d(self._owner[rows], self._nearest_by_words(text))
-            pieces = [self._tokens[self._starts[i] : self._ends[i]] for i in looked_at]
-            starts = np.cumsum([0, *(len(rows) for rows in pieces[:-1])])
-            tokens = np.concatenate(pieces, dtype=np.float32, casting="unsafe")
-            best = best_matches(tokens @ encoded.tokens.T / lengths(tokens)[:, None], starts)
-        table[looked_at, LATE] = best.mean(axis=0)
+        looked_at = np.union1d(self._owner[rows], self._nearest_by_words(text))  # all, where they are few
+        best = self._pieces.best_matches(encoded.tokens, looked_at)
+        late = best.mean(axis=0)
+        table[:, LATE] = late.min()
+        table[looked_at, LATE] = late
         return Table(table, best, looked_at)
 
     def rows_of(self, document: Document) -> Rows:
@@ -112,13 +102,3 @@ class Table:
         at = np.minimum(np.searchsorted(self.looked_at, rows), len(self.looked_at) - 1)
         there = self.looked_at[at] == rows
         return self.scores[rows], np.where(there, self.best[:, at], np.float32(-1))
-
-
-def best_matches(cosines: Vectors, starts: Rows) -> Vectors:
-    """The best cosine of each word piece of the question in each passage, (word pieces, passages), of all `cosines`
-    (word pieces of the passages, word pieces of the question), where a passage's stand from its start on.
-
-    Their mean is late interaction.
-    """
-    best: Vectors = np.maximum.reduceat(cosines, starts, axis=0).T
-    return best

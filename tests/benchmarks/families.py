@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 from index import build, fit
 from index.fit import Ears
 from index.judging import recipe
-from index.judging.features import ANSWERING, RANKING
+from index.judging.features import ANSWERING, NONE, RANKING, Rivals
 from index.judging.judge import Evidence, Judge
 from index.judging.recipe import Case
 from index.judging.wording import Floats
@@ -49,8 +49,9 @@ class Without(Judge):
     def ranking(self, evidence: Evidence) -> Floats:
         return np.where([name in self.features for name in RANKING], np.float32(0), super().ranking(evidence))
 
-    def read(self, evidence: Evidence, scores: Floats) -> Floats:
-        return np.where([name in self.features for name in ANSWERING], np.float32(0), super().read(evidence, scores))
+    def read(self, evidence: Evidence, scores: Floats, rivals: Rivals = NONE) -> Floats:
+        read = super().read(evidence, scores, rivals)
+        return np.where([name in self.features for name in ANSWERING], np.float32(0), read)
 
 
 def blinded(case: Case, features: set[str]) -> Case:

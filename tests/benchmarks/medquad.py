@@ -53,6 +53,7 @@ def main() -> None:
     print(f"{len(queries)} questions, {len(passages)} passages")
     judges = [Judge.of(Memory(d), build.topics_of(d, encoder, heard)) for d in documents]
     index = Index(encoder, build.reader_of(documents, Vocabulary({}, {})), similarities, heard, judges)
+    index = Index(encoder, index.reader, similarities, heard, build.as_promised(index, print))
     said = np.array([any(decide(a) is Outcome.ANSWERED for a in index.look_up(text).asks) for text in texts])
     answerable, others = said[: len(queries)].mean(), said[len(queries) :].mean()
     print(f"answered: {answerable:.3f} of the answerable, {others:.3f} of the others")

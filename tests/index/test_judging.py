@@ -8,6 +8,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import binom
 
+from corpus.questions import TOPICS
 from index.judging import calibration, features, judge, promise, recipe
 from index.judging.calibration import Logistic
 from index.judging.features import ANSWERING, RANKING, Asked, Lexicon
@@ -53,6 +54,39 @@ def test_the_promise_is_kept_in_nineteen_of_twenty_worlds() -> None:
         assert bar is not None
         broken += 1 - bar > 0.04  # uniform scores: the share above a bar b is 1 - b
     assert broken / 1000 <= 0.07
+
+
+def _features(asked, table, scores, best, lexicon, rivals=features.NONE):
+    topics = features.TopicMap(
+        np.zeros((len(table), len(TOPICS)), np.float32), np.zeros((len(table), len(TOPICS)), np.float32)
+    )
+    nothing = features.Remembered(
+        np.zeros(len(table), np.float32), np.zeros(len(table), np.float32), np.zeros(3, np.float32),
+        np.zeros(len(TOPICS), np.float32),
+    )  # fmt: skip
+    read = features.answering(asked, table, scores, best, lexicon, nothing.topics, topics, nothing, rivals)
+    return dict(zip(ANSWERING, read.tolist(), strict=True))
+
+
+def test_the_first_passage_must_stand_out_among_those_of_other_documents_as_among_its_own(index) -> None:
+    """One document, and the same in two halves that are rivals."""
+    random = np.random.default_rng(0)
+    passages = index.judges[0].passages[:8]
+    table = random.random((8, 3)).astype(np.float32)
+    scores = random.normal(size=8).astype(np.float32)
+    best = random.random((5, 8)).astype(np.float32)
+    asked = Asked.of("who may have a transplant")
+    whole = _features(asked, table, scores, best, Lexicon.of(passages))
+    first = int(np.argmax(scores))
+    for size in (1, 3, 7):
+        own = np.sort([first, *[i for i in range(8) if i != first][: size - 1]])
+        rest = np.setdiff1d(np.arange(8), own)
+        rivals = features.Rivals.of([(scores[rest], table[rest])])
+        part = _features(asked, table[own], scores[own], best[:, own], Lexicon.of([passages[i] for i in own]), rivals)
+        for name in ("lead", "lead_late", "lead_sentence", "share", "late"):
+            assert part[name] == pytest.approx(whole[name], abs=1e-6), name
+    alone = _features(asked, table[:1], scores[:1], best[:, :1], Lexicon.of(passages[:1]))
+    assert (alone["lead"], alone["lead_late"], alone["share"]) == (0, 0, 1)
 
 
 # The kernel

@@ -7,12 +7,13 @@ from corpus import Role
 from index import build
 from index.errors import EncoderError
 from index.judging import memory
-from index.retrieval import vectors
-from index.retrieval.cosines import EightBits, Exact, as_served, in_eight_bits
+from index.retrieval import pieces, similarity, vectors
+from index.retrieval.cosines import Among, EightBits, Exact, among, as_served, in_eight_bits, rounded
 from index.retrieval.encoder import PASSAGE_GRAPH, OnnxEncoder
-from index.retrieval.encodings import in_context, to_stored, to_units
+from index.retrieval.encodings import in_context
 from index.retrieval.lexical import Lexical
-from index.retrieval.similarity import DENSE, LATE, SENTENCE, Table, best_matches
+from index.retrieval.pieces import best_matches
+from index.retrieval.similarity import DENSE, LATE, SENTENCE, Table
 from index.storage import store
 
 
@@ -104,12 +105,54 @@ def test_what_was_not_looked_at_matches_nowhere() -> None:
         assert found.tolist() == [best]
 
 
-def test_word_pieces_in_8_bits_come_back_nearly_the_same_and_those_of_few_passages_in_half_precision() -> None:
-    rows = unit_rows(np.random.default_rng(4), 50, 384)
-    for many, kind, least in ((True, np.int8, 0.999), (False, np.float16, 0.9999)):
-        stored = to_stored(rows, many)
-        assert stored.dtype == kind
-        assert (to_units(stored) * rows).sum(axis=1).min() > least
+def test_rows_that_are_picked_for_a_question_are_compared_in_8_bits() -> None:
+    random = np.random.default_rng(4)
+    rows, asked = unit_rows(random, 700, 384), unit_rows(random, 9, 384)
+    columns, scales = rounded(rows.T)
+    picked = random.permutation(700)[:120]
+    found = Among(among(384))(np.ascontiguousarray(columns.T[picked]), scales[picked], asked)
+    np.testing.assert_allclose(found, rows[picked] @ asked.T, atol=6e-3)
+    with pytest.raises(EncoderError, match=r"rows in 8 bits cannot be read .*run: python -m index build"):
+        Among(among(384)[:40])
+
+
+def test_word_pieces_of_few_passages_and_of_picked_ones_match_as_brute_force_has_it(monkeypatch) -> None:
+    random = np.random.default_rng(5)
+    lengths = random.integers(1, 30, size=40)
+    ends = np.cumsum(lengths)
+    rows, asked = unit_rows(random, int(ends[-1]), 64), unit_rows(random, 5, 64)
+    columns, scales = rounded(rows.T)
+    picked = np.array([3, 4, 20, 39])
+    starts = pieces.starts_of(ends)
+    exact = [[(rows[starts[i] : ends[i]] @ one).max() for i in picked] for one in asked]
+    for few in (40, 39):
+        monkeypatch.setattr(pieces, "FEW", few)
+        graph = pieces.graph_of(columns.T, scales, len(ends))
+        made = pieces.Pieces(np.ascontiguousarray(columns.T), scales, starts, ends, graph)
+        np.testing.assert_allclose(made.best_matches(asked, picked), exact, atol=1e-2)
+
+
+def test_among_many_passages_what_is_far_counts_as_far_as_the_last_that_was_found(index, monkeypatch, tmp_path) -> None:
+    """At -1, which no cosine of two texts comes near, a judge would think the rest of a document nowhere near."""
+    question = "When is a transplant done?"
+    [encoded] = index.encoder.encode([question])
+    whole = index.similarities.table(question, encoded)
+    for module in (pieces, similarity):
+        monkeypatch.setattr(module, "FEW", 10)
+    monkeypatch.setattr(similarity, "NEAREST_ROWS", 12)
+    monkeypatch.setattr(similarity, "NEAREST_WORDS", 4)
+    build.encode_passages(
+        tmp_path, index.similarities.passages, OnnxEncoder(store.current(build.BUILT), file=PASSAGE_GRAPH)
+    )
+    table = build.read_similarities(tmp_path, index.documents).table(question, encoded)
+    assert 3 < len(table.looked_at) < len(whole.looked_at)
+    np.testing.assert_allclose(table.scores[table.looked_at, LATE], whole.scores[table.looked_at, LATE], atol=1e-2)
+    others = np.setdiff1d(whole.looked_at, table.looked_at)
+    for column in (DENSE, SENTENCE, LATE):
+        assert np.ptp(table.scores[others, column]) == 0
+        assert (table.scores[:, column] >= table.scores[others[0], column]).all()
+        assert table.scores[others[0], column] > 0
+    assert (whole.scores[others, SENTENCE] <= table.scores[others, SENTENCE] + 1e-4).all()
 
 
 def test_bm25_prefers_the_rarer_word_and_knows_stems() -> None:
