@@ -200,6 +200,5 @@ def test_figures_of_documents_left_out_come_with_what_was_learned(repository) ->
 def test_a_table_that_is_none_is_named_before_anything_is_measured(capsys) -> None:
     assert main(["--measure", "slugs"]) == 1
     assert (
-        "error: slugs: there is no such table; expected one of left_out, neat, sixth, fifth,"
-        in capsys.readouterr().err
+        "error: slugs: there is no such table; expected one of left_out, neat, sixth, fifth," in capsys.readouterr().err
     )

@@ -68,7 +68,8 @@ FRENCH = re.compile(
 # asks, and in the parts of what does.
 TURNED = re.compile(
     r"(?<!\bso )(?<!\bnor )(?<!\bas )(?<!\bthan )(?<!\bneither )"
-    r"\b(?:(?:do|does|did|can|could|will|would|should|shall) (?:i|we|you|he|she|it|they)"
+    r"\b(?:am i (?:too|still|allowed|able)|"
+    r"(?:do|does|did|can|could|will|would|should|shall) (?:i|we|you|he|she|it|they)"
     r"|(?:is|are|was|were) (?:it|he|she|they|this|that|these|those|there) (?:what|why|how|when|because|true|normal|"
     r"ok(?:ay)?|safe|possible)|(?:is|are) (?:it|they|there|these|those) (?:the|an?|any|like|used|given|something))"
     r"(?![\w'-])",

@@ -33,6 +33,11 @@ JOINT = re.compile(
     r"comment|combien|où)(?![\w-])))",
     re.IGNORECASE,
 )
+UNDER = re.compile(
+    r"(?:(?:and|but|so|ok(?:ay)?|et|mais|ou)[\s,]+)?(?:if|when|once|since|because|for|of|with|among|in|"
+    r"si|s'il|quand|lorsque?|comme|pour|parmi|chez|avec|dans) ",
+    re.IGNORECASE,
+)
 THIRD = re.compile(
     rf"\b(?:it|its|it's|they|them|their|that|this|these|those|{ONE}|ça|cela|celui|celle)\b", re.IGNORECASE
 )
@@ -87,9 +92,9 @@ def asks_of(text: str, history: Sequence[str] = (), says: Says = nothing) -> lis
     if words > 2 * SHORT:
         turned = (i for i, sentence in enumerate(found) if TURNED.search(sentence))
         asking = [i for i in asking if surely_asks(found[i])] or asking or list(turned)
-    tells = not asking
-    if tells:
-        if words > 2 * SHORT:
+    if not asking:
+        # Who writes more than a line and asks nothing in any part of it tells something.
+        if words > 2 * SHORT or (words > SHORT and len(found) > 1 and not any(map(_asks, found))):
             return []
         asking = list(range(len(found)))
     if words <= SHORT and len(found) > 1 and not any(asks_something(sentence) for sentence in found):
@@ -104,9 +109,6 @@ def asks_of(text: str, history: Sequence[str] = (), says: Says = nothing) -> lis
     earlier = [*history[-TURNS:]]
     for part, before, i in clauses[-MOST_ASKS:]:
         told = [*found[max(0, i - 1) : i], *([before] if before else [])]
-        if tells and told and not _asks(part):
-            asks.append(Ask(part))  # "My brother relapsed. It's whatever" asks nothing of a relapse
-            continue
         if told and is_verdict(part):
             asks.append(Ask(part, leaning=told[-1]))  # whether that is so
             continue
@@ -131,7 +133,8 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
             break  # "…, is that right?" asks of what stands before it
         head = sentence[at : cut.start()].strip(" ,;")
         # "which drugs, and when" asks twice; "I have a cold and is it bad" asks once, with its background.
-        stands = content(head) or LEANING.search(head)
+        # "If it is the T-cell kind, is it used" asks once, under its condition.
+        stands = (content(head) or LEANING.search(head)) and not (cut.group().strip() == "," and UNDER.match(head))
         if stands and (_asks(head) or len(head.split()) >= BACKGROUND):
             parts.append(head)
             at = cut.end()

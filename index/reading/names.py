@@ -194,11 +194,12 @@ class Names:
             return (best[0], ()) if len(best) == 1 else ("", tuple(best))
         if held and other and near == other[0][1]:
             return "", tuple([name for name, d in held if d == near] + [n for n, d in other if d == near][:1])
-        if other and (other[0][1] <= 1 or len(word) >= 8) and everyday > 1:
+        ordinary = self._ordinary.near(word, 1 if len(word) < 8 else 2)
+        nearer = ordinary and other and ordinary[0][1] < other[0][1]
+        if other and (other[0][1] <= 1 or len(word) >= 8) and everyday > 1 and not nearer:
             return "", ()
         if len(word) >= 2 * SHORTEST and (split := self._split(word)):
             return split, ()
-        ordinary = self._ordinary.near(word, 1 if len(word) < 8 else 2)
         if ordinary and (len(ordinary) == 1 or ordinary[0][1] < ordinary[1][1]):
             return ordinary[0][0], ()
         return "", ()

@@ -48,10 +48,11 @@ PLACES = {
 # "Leave the money. Who may have it?": what is put aside is no subject.
 PUT_ASIDE = re.compile(
     r"(?:ok(?:ay)?|right|no|well|anyway|bon|non)?[\s,]*(?:(?:let'?s|just|we can|on) )*"
-    r"(?:leave|forget|never ?mind|enough (?:of|about|with)|drop|skip|"
+    r"(?:leave|forget|never ?mind|enough (?:of|about|with)|drop|skip|park(?:ing)?|"
     r"laiss\w+|oubli\w+|peu importe|assez (?:de|parlé))\b",
     re.IGNORECASE,
 )
+THAT_IS = re.compile(r"(?:that'?s|this is|it'?s|c'est|c est)\b", re.IGNORECASE)
 VERDICTS = frozenset({"right", "correct", "true", "wrong", "vrai", "faux", "exact"})
 CHATS = re.compile(r"\b(?:i|we|thanks?|sorry|je|merci|désolée?)\b", re.IGNORECASE)  # "sorry, I was cut off"
 CONTINUES = re.compile(
@@ -64,7 +65,8 @@ CONTINUES = re.compile(
 def is_verdict(part: str) -> bool:
     """Whether an ask is only about whether something said is so: "is she right?", "did I get that right"."""
     own = content(part)
-    return bool(own) and own[-1] in VERDICTS and len(own) <= 2 and bool(OPENER.match(part))
+    asks = len(own) == len(part.split()) or OPENER.match(part) or THAT_IS.match(part)
+    return bool(own) and own[-1] in VERDICTS and len(own) <= 2 and bool(asks)
 
 
 def nothing(word: str) -> int:
@@ -115,7 +117,8 @@ def by_order(part: str, turns: Sequence[str], says: Says = nothing) -> list[str]
     for turn in turns:
         own = content(turn)
         subject = _telling(own, says, NAME) or own
-        if subject and subject not in subjects and not POINTS.search(turn) and not BY_ORDER.search(turn):
+        points = (POINTS.search(turn) and not _telling(own, says, NAME)) or BY_ORDER.search(turn)
+        if subject and subject not in subjects and not points:
             subjects.append(subject)
     place = PLACES[(asked["en"] or asked["fr"]).lower()]
     return subjects[place][:LONGEST_SUBJECT] if -len(subjects) <= place < len(subjects) else []

@@ -99,9 +99,23 @@ def test_an_ask_is_known_by_its_turned_verb_or_by_whom_it_is_passed_on_from(text
     assert all(part in ask.text for part, ask in zip(asks, found, strict=True))
 
 
-def test_what_only_tells_leans_on_nothing_that_was_told() -> None:
-    text = "My brother has had a relapse and my parents have not looked at me for two weeks. It's whatever."
-    assert [(ask.leaning, ask.named) for ask in asks_of(text, (), _says)] == [("", "")] * 2
+def test_who_writes_more_than_a_line_and_asks_in_no_part_of_it_asks_nothing() -> None:
+    assert asks_of("The word on the sheet was relapse. I folded it behind my bus pass and drove the whole round.") == []
+    assert asks_of("I am nineteen and they said no transplant for my lungs. am i too old for the other one") != []
+    assert asks_of("Relapse. That was the word.") != []
+
+
+def test_the_first_one_is_the_first_that_was_named_though_its_turn_said_it() -> None:
+    turns = ["is nelarabine given when it comes back", "and trials?"]
+    *_, ask = asks_of("Does the first one have another name?", turns, _says)
+    assert ask.leaning.startswith("nelarabine: ")
+
+
+@pytest.mark.parametrize("verdict", ["C'est exact ?", "Right?", "Is that right?", "that's true?"])
+def test_a_verdict_is_asked_of_all_that_was_said_before_it(verdict) -> None:
+    told = "I was told that a relapse is never treated with the same drugs again."
+    *_, ask = asks_of(f"{told} {verdict}", (), _says)
+    assert ask.readings == (told,)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +124,9 @@ def test_what_only_tells_leans_on_nothing_that_was_told() -> None:
         ("Would a transplant be possible for that, and if so how many weeks would she be in hospital?",
          ["Would a transplant be possible for that", "if so how many weeks would she be in hospital?"]),
         ("Of the children who have a transplant because it came back early, how many are well five years later?",
-         ["how many are well five years later?"]),
+         ["Of the children who have a transplant because it came back early, how many are well five years later?"]),
+        ("and if it is the T-cell kind that came back, is the transplant an option there",
+         ["and if it is the T-cell kind that came back, is the transplant an option there"]),
         ("Two things please: for which kind is blinatumomab meant, and what if we miss a visit?",
          ["Two things please: for which kind is blinatumomab meant", "what if we miss a visit?"]),
         ("They say it is a trial, what does that mean and how long is it?",
