@@ -100,7 +100,7 @@ def _run_on(sentence: str) -> list[str]:
     """Parts of at most LONGEST_SENTENCE words, cut before a joining word where there is one."""
     words = sentence.split()
     parts: list[list[str]] = [[]]
-    for word in words:
+    for place, word in enumerate(words):
         joins = word.lower().strip(",") in (
             "and",
             "but",
@@ -113,7 +113,7 @@ def _run_on(sentence: str) -> list[str]:
             "donc",
             "puis",
         )
-        asks = "," not in sentence and bool(WH.fullmatch(word))  # as speech is written down
+        asks = "," not in sentence and bool(WH.fullmatch(word)) and place + 1 < len(words)  # as speech is written down
         if len(parts[-1]) >= LONGEST_SENTENCE or ((joins or asks) and len(parts[-1]) >= SHORTEST_PART):
             parts.append([])
         parts[-1].append(word)

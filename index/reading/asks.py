@@ -33,6 +33,7 @@ JOINT = re.compile(
     r"comment|combien|où)(?![\w-])))",
     re.IGNORECASE,
 )
+TAIL = re.compile(r"what\W*", re.IGNORECASE)
 UNDER = re.compile(
     r"(?:(?:and|but|so|ok(?:ay)?|et|mais|ou)[\s,]+)?(?:if|when|once|since|because|for|of|with|among|in|"
     r"si|s'il|quand|lorsque?|comme|pour|parmi|chez|avec|dans) ",
@@ -129,8 +130,8 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
     parts: list[str] = []
     at = 0
     for cut in cuts:
-        if is_verdict(sentence[cut.end() :]):
-            break  # "…, is that right?" asks of what stands before it
+        if is_verdict(sentence[cut.end() :]) or TAIL.fullmatch(sentence[cut.end() :]):
+            break  # "…, is that right?" asks of what stands before it, and "or what" of nothing else
         head = sentence[at : cut.start()].strip(" ,;")
         # "which drugs, and when" asks twice; "I have a cold and is it bad" asks once, with its background.
         # "If it is the T-cell kind, is it used" asks once, under its condition.
