@@ -12,7 +12,7 @@ from index.reading.text import LONGEST, has_words
 from index.search import Findings, Hit, Index, JudgedAsk
 
 BEST_FIRST = (Outcome.ANSWERED, Outcome.RELATED, Outcome.NOT_COVERED)
-HEAVY = ("fear", "grief", "guilt", "human")  # feelings that are handed on to people
+HEAVY = ("fear", "grief", "guilt", "human", "told")  # feelings that are handed on to people
 CHATTER = {"small_talk": "hello", "attack": "attack"}  # topics that are answered with a feeling's sentence
 
 
@@ -125,12 +125,14 @@ def _feeling(findings: Findings, decided: Sequence[tuple[JudgedAsk, Outcome]], b
     somebody asks nothing before any passage that happens to be near."""
     answered = any(outcome is Outcome.ANSWERED for _, outcome in decided)
     asked = any(asks_something(judged.ask.text) for judged, _ in decided)
-    if (answered and asked) or not findings.heard.feelings:
+    if answered and asked:
         return ""
     felt = {name: score for name, score in findings.heard.feelings.items() if name != ASKS}
-    strongest = max(felt, key=lambda name: felt[name])
-    if felt[strongest] >= max(bars.feeling, findings.heard.feelings.get(ASKS, 0.0)):
+    strongest = max(felt, key=lambda name: felt[name], default="")
+    if strongest and felt[strongest] >= max(bars.feeling, findings.heard.feelings.get(ASKS, 0.0)):
         return strongest
+    if not decided:
+        return "told"  # what, nobody knows: it is not said that the page lacks it
     topics = {judged.topic for judged, _ in decided}
     return "" if answered else next((CHATTER[topic] for topic in topics if topic in CHATTER and len(topics) == 1), "")
 
@@ -161,7 +163,6 @@ def _notices(
     if outcome is Outcome.RELATED:
         said.append(Notice("related.notice"))
     elif outcome is Outcome.NOT_COVERED and not urgent:
-        said += [] if parts else [Notice("not_covered.notice")]
         said.append(hand_on)
     return said
 

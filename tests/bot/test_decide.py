@@ -150,8 +150,10 @@ STRONG, FAINT = BARS.feeling, BARS.feeling - 0.01
         ({"fear": STRONG}, None, ["feelings.fear", "hand_on.helpline"]),
         ({"thanks": 0.2, "fear": 0.3}, None, ["feelings.fear", "hand_on.helpline"]),
         ({"ok": 0.2, "thanks": 0.3}, None, ["feelings.thanks"]),  # nobody is handed on for thanks
-        ({"fear": FAINT}, None, ["not_covered.notice", "hand_on.helpline"]),
-        ({"fear": 0.4, "asks": 0.5}, None, ["not_covered.notice", "hand_on.helpline"]),
+        ({"fear": FAINT}, None, ["feelings.told", "hand_on.helpline"]),
+        ({"fear": 0.4, "asks": 0.5}, None, ["feelings.told", "hand_on.helpline"]),
+        ({"fear": FAINT}, {"answers": 0.1, "near": 0.1}, ["not_covered.notice", "hand_on.helpline"]),
+        ({}, None, ["feelings.told", "hand_on.helpline"]),
         ({"fear": 0.5, "asks": 0.5}, None, ["feelings.fear", "hand_on.helpline"]),
         ({"fear": 0.9}, {"answers": 0.9}, []),  # a question is answered
         ({"fear": 0.9}, {"answers": 0.9, "text": "It was long"}, ["feelings.fear", "hand_on.helpline"]),
@@ -227,4 +229,4 @@ def test_what_is_said_of_it(document, passages, message, asks, said) -> None:
 def test_where_a_document_names_no_line_to_call_the_team_is_named(document) -> None:
     blocks = tuple(block for block in document.blocks if block.role is not Role.CONTACT)
     answer = answer_from(findings(replace(document, blocks=blocks)), "x")
-    assert [notice.key for notice in answer.notices] == ["not_covered.notice", "hand_on.team"]
+    assert [notice.key for notice in answer.notices] == ["feelings.told", "hand_on.team"]

@@ -37,7 +37,7 @@ TEAM = {"en": (r"\bteam\b", "your care team"), "fr": (r"équipe", "votre équipe
 # Sentences that are written and reviewed, for answers that the bot does not give yet.
 NOT_SAID_YET = {
     *(f"feelings.{name}" for name in ("fear", "grief", "guilt", "thanks", "good_news", "ok", "goodbye", "human")),
-    *("feelings.who_are_you", "feelings.attack"),
+    *("feelings.who_are_you", "feelings.told", "feelings.attack"),
 }
 
 
