@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.reading.asking import INSIDE, OPENERS, TURNED, asks_something, sentences, surely_asks
+from index.reading.asking import INSIDE, OPENER, OPENERS, TURNED, asks_something, sentences, surely_asks
 from index.reading.subjects import LEANING, ONE, THE_PAGE, Says, is_verdict, leaning_of, named_of, nothing
 from index.reading.text import content
 
@@ -151,4 +151,5 @@ def _clauses(sentence: str) -> list[tuple[str, str]]:
 def _asks(part: str) -> bool:
     """Whether a part of a sentence that asks does so itself: "if it came back there, will they do radiation"; not
     "the children who had it early"."""
-    return asks_something(part) or bool(INSIDE.search(part) or TURNED.search(part))
+    under = UNDER.match(part) and any(OPENER.match(rest.strip()) for rest in part.split(",")[1:])
+    return asks_something(part) or bool(under or INSIDE.search(part) or TURNED.search(part))

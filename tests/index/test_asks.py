@@ -129,6 +129,8 @@ def test_a_verdict_is_asked_of_all_that_was_said_before_it(verdict) -> None:
          ["and if it is the T-cell kind that came back, is the transplant an option there"]),
         ("Two things please: for which kind is blinatumomab meant, and what if we miss a visit?",
          ["Two things please: for which kind is blinatumomab meant", "what if we miss a visit?"]),
+        ("if its the T-cell kind that came back, is a transplant used, and if so how many weeks is she in hospital",
+         ["if its the T-cell kind that came back, is a transplant used", "if so how many weeks is she in hospital"]),
         ("do they put it through his arm or what", ["do they put it through his arm or what"]),
         ("They say it is a trial, what does that mean and how long is it?",
          ["what does that mean", "how long is it?"]),
