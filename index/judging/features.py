@@ -181,9 +181,9 @@ def answering(
     memory: Remembered,
     rivals: Rivals = NONE,
 ) -> Floats:
-    """Shape (len(ANSWERING),). `scores` rank the passages, among which the first must stand out, and among those of the
-    `rivals`; `best_matches` (word pieces, passages) are the best cosines
-    of the reading's word pieces in each; `topic` (topics,) says what is asked about."""
+    """Shape (len(ANSWERING),). `scores` rank the passages; the first must stand out among them and the `rivals`.
+    `best_matches` (word pieces, passages) are the best cosines of the reading's word pieces in each; `topic` (topics,)
+    says what is asked about."""
     first = int(np.argmax(scores))
     others = np.delete(np.arange(len(scores)), first)
     against = np.concatenate([scores[others], rivals.scores])

@@ -15,17 +15,14 @@ OPENERS = (
     r"whether|peut-(?:on|il|elle)|faut-il|a-t-(?:on|il|elle)|c'est quoi|pour qui|à qui|à quoi|de quoi|avec quoi"
 )
 OPENER = re.compile(rf"(?:and|but|so|also|then|or|et|mais|alors|aussi)?[\s,]*(?:{OPENERS})(?![\w-])", re.IGNORECASE)
-WH = re.compile(
-    r"\b(?:what|which|who|whose|when|where|why|how|whether|wat|quel(?:le)?s?|quoi|quand|pourquoi|comment|combien|où|"
-    r"à quoi|ce qu[e'])(?![\w-])",
-    re.IGNORECASE,
-)
-# Those that ask in the middle of a sentence as well, where the others mostly say of whom or when.
+# These ask in the middle of a sentence as well; the others mostly say there of whom or when.
+ASKING = r"what|why|how|whether|wat|quel(?:le)?s?|quoi|pourquoi|comment|combien|à quoi|ce qu[e']"
 INSIDE = re.compile(
-    r"\b(?:what|why|how|whether|wat|quel(?:le)?s?|quoi|pourquoi|comment|combien|à quoi|ce qu[e'])(?![\w-])"
+    rf"\b(?:{ASKING})(?![\w-])"
     r"|(?:^|[:,–—-]\s*)(?:for|in|with|of|to|at|from|by|on|under) (?:which|whom|whose)\b",
     re.IGNORECASE,
 )
+WH = re.compile(rf"\b(?:{ASKING}|which|who|whose|when|where|quand|où)(?![\w-])", re.IGNORECASE)
 # Ways to ask without a question mark: "I was wondering if", "can you tell me", "j'aimerais savoir".
 INDIRECT = re.compile(
     r"\b(?:wonder(?:ing|ed)?|(?:tell|show|explain|remind|ask|asking|asked)\b.{0,12}\b(?:me|us|you|what|how|if|about)|"

@@ -33,7 +33,9 @@ JOINT = re.compile(
     r"comment|combien|où)(?![\w-])))",
     re.IGNORECASE,
 )
+# "… or what": asks nothing of its own.
 TAIL = re.compile(r"what\W*", re.IGNORECASE)
+# "If it is that kind, is it used": a condition, which the question behind its comma cannot do without.
 UNDER = re.compile(
     r"(?:(?:and|but|so|ok(?:ay)?|et|mais|ou)[\s,]+)?(?:if|when|once|since|because|for|of|with|among|in|"
     r"si|s'il|quand|lorsque?|comme|pour|parmi|chez|avec|dans) ",
